@@ -1,0 +1,1 @@
+"""The protocol of understanding: text negotiated article by article, frozen bytes, adhesions, audit chain."""

@@ -1,0 +1,1 @@
+"""Info days and other events: agenda, registrations of organisations, places, the meeting point."""

@@ -1,0 +1,1 @@
+"""The only app that knows mail and Celery: outbox, sending, campaigns, reminders, suppressions."""

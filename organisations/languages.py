@@ -1,0 +1,33 @@
+"""Pairs of columns for what the public reads in Italian and English (docs/decisions/0005)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language, gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    """The two languages that people choose between; Italian is the default."""
+
+    ITALIAN = "it", _("Italian")
+    ENGLISH = "en", _("English")
+
+
+def is_known(language: str) -> bool:
+    """Whether the portal speaks this language."""
+    return language in Language.values
+
+
+class Bilingual:
+    """Reads `<name>_it` or `<name>_en` by the active language; an empty English text falls back to Italian."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> str:
+        if instance is None:
+            return self  # type: ignore[return-value]
+        language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        text: str = getattr(instance, f"{self.name}_{language}", "")
+        return text or getattr(instance, f"{self.name}_{Language.ITALIAN}")

@@ -1,0 +1,44 @@
+"""All addresses. Unprefixed ones are Italian, /en/ ones English; the list in docs/architecture.md is a contract."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.views import request_login_code
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from portal import views
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+]
+localised: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("me/", views.me, name="me"),
+    path("manage/", views.manage, name="manage"),
+    path("manage/organisations/", include("organisations.urls")),
+    path("manage/events/", include("events.manage_urls")),
+    path("manage/agreements/", include("agreements.manage_urls")),
+    path("manage/", include("notifications.manage_urls")),
+    path("events/", include("events.urls")),
+    path("calendar.ics", include("events.feed_urls")),
+    path("registrations/", include("events.registration_urls")),
+    path("meeting-point/", include("events.meeting_point_urls")),
+    path("agreements/", include("agreements.urls")),
+    path("", include("notifications.urls")),
+    # One door for people: the e-mailed code (a passkey is offered on the same page).
+    path("accounts/login/", request_login_code, name="account_login"),
+    path("accounts/", include("allauth.urls")),
+    path("accessibilita/", RedirectView.as_view(pattern_name="accessibility")),
+    path("admin/", admin.site.urls),
+]
+if settings.MAILBOX_ENABLED:
+    localised.append(path("mailbox/", include("notifications.mailbox_urls")))
+urlpatterns += i18n_patterns(*localised, prefix_default_language=False)
