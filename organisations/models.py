@@ -178,7 +178,12 @@ class RoleGrant(models.Model):
         verbose_name_plural = _("roles held")
         constraints = (
             models.UniqueConstraint(
-                fields=("user", "role", "organisation"), nulls_distinct=False, name="role_granted_once"
+                fields=("user", "role", "organisation"),
+                condition=Q(organisation__isnull=False),
+                name="role_granted_once_per_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=("user", "role"), condition=Q(organisation__isnull=True), name="role_granted_once_for_the_portal"
             ),
             models.CheckConstraint(
                 condition=Q(role__in=sorted(ORGANISATION_ROLES), organisation__isnull=False)
