@@ -1,0 +1,96 @@
+"""Named people and organisations of the real case, for every test."""
+
+import pytest
+from django.test import Client
+
+from organisations.models import Organisation, RoleGrant, User
+from organisations.roles import Role
+
+
+@pytest.fixture
+def association(db) -> Organisation:
+    return Organisation.objects.create(
+        name="Confartigianato Imprese Terni", kind=Organisation.Kind.ASSOCIATION, municipality="Terni",
+        email="segreteria@confartigianato.example.org",
+    )  # fmt: skip
+
+
+def _municipality(name: str, istat: str, cadastral: str) -> Organisation:
+    return Organisation.objects.create(
+        name=f"Comune di {name}", kind=Organisation.Kind.MUNICIPALITY, municipality=name, istat_code=istat,
+        cadastral_code=cadastral, email=f"protocollo@comune.{name.lower()}.example.org",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def terni(db) -> Organisation:
+    return _municipality("Terni", "055032", "L117")
+
+
+@pytest.fixture
+def orvieto(db) -> Organisation:
+    return _municipality("Orvieto", "055023", "G148")
+
+
+@pytest.fixture
+def narni(db) -> Organisation:
+    return _municipality("Narni", "055022", "F844")
+
+
+@pytest.fixture
+def cso(db) -> Organisation:
+    return Organisation.objects.create(
+        name="Cooperativa sociale di prova", kind=Organisation.Kind.CSO,
+        section=Organisation.Section.SOCIAL_COOPERATIVE, municipality="Terni", email="info@ente01.example.org",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def organiser(db) -> User:
+    """Olga, who runs the info day for the association."""
+    user = User.objects.create_user("olga@socialneet.example.org", name="Olga Organizzatrice")
+    RoleGrant.objects.create(user=user, role=Role.ORGANISER)
+    return user
+
+
+@pytest.fixture
+def signatory(terni) -> User:
+    """Silvia, councillor of Terni, who may adhere for her municipality."""
+    user = User.objects.create_user("silvia@comune.terni.example.org", name="Silvia Firmataria")
+    RoleGrant.objects.create(user=user, role=Role.SIGNATORY, organisation=terni)
+    return user
+
+
+@pytest.fixture
+def reviewer(terni) -> User:
+    """Remo, of the same municipality's office: reads and comments."""
+    user = User.objects.create_user("remo@comune.terni.example.org", name="Remo Revisore")
+    RoleGrant.objects.create(user=user, role=Role.REVIEWER, organisation=terni)
+    return user
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """Stella, who is signed in and has no role."""
+    return User.objects.create_user("stella@altrove.example.org", name="Stella Straniera")
+
+
+@pytest.fixture
+def client_of():
+    """A test client signed in as the given user."""
+
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """The manifest is made by collectstatic; a test reads the files as they stand."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
