@@ -1,0 +1,17 @@
+"""Facts of this app, sent inside the transaction that makes them true. One receiver: `notifications/receivers.py`."""
+
+from django.dispatch import Signal
+
+#: A registration holds its places. Arguments: registration.
+registration_confirmed = Signal()
+#: Its people or their data changed. Arguments: registration, joined and left (dicts address -> name of the calendars
+#: to fill and to empty).
+registration_changed = Signal()
+#: All of it was given back. Arguments: registration, left (dict address -> name).
+registration_cancelled = Signal()
+#: The contact asked for the management link again. Arguments: registration.
+registration_link_requested = Signal()
+#: Time or place moved; `event.revision` is already higher. Arguments: event, by.
+event_rescheduled = Signal()
+#: The event will not take place; `event.revision` is already higher. Arguments: event, by.
+event_cancelled = Signal()
