@@ -1,5 +1,7 @@
-"""Addresses."""
+"""The subscription feed of all public events."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from events import views
+
+urlpatterns = [path("", views.feed, name="calendar_feed")]

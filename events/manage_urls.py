@@ -1,6 +1,17 @@
-"""Addresses."""
+"""Organisers' addresses of events."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from events import manage_views as views
 
 app_name = "manage_events"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.event_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("<slug:slug>/", views.detail, name="detail"),
+    path("<slug:slug>/edit/", views.edit, name="edit"),
+    path("<slug:slug>/publish/", views.publish, name="publish"),
+    path("<slug:slug>/close/", views.close, name="close"),
+    path("<slug:slug>/cancel/", views.cancel, name="cancel"),
+    path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
+]

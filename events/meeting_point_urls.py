@@ -1,5 +1,7 @@
-"""Addresses."""
+"""The meeting point's public page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from events import views
+
+urlpatterns = [path("", views.meeting_point, name="meeting_point")]

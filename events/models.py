@@ -1,7 +1,6 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.validators import MinValueValidator
@@ -284,9 +283,9 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         """Those who hold a place and were registered before a moment."""
         return self.confirmed().filter(created_at__lt=moment)
 
-    def numbers(self) -> Iterable[int]:
-        """Their place numbers."""
-        return self.confirmed().values_list("place_number", flat=True)
+    def place_numbers(self) -> set[int]:
+        """The place numbers they hold. One query."""
+        return {number for number in self.confirmed().values_list("place_number", flat=True) if number is not None}
 
 
 class Attendee(models.Model):

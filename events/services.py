@@ -15,6 +15,7 @@ from events.models import (
     MAX_ATTENDEES,
     REGISTRATION_LINK,
     Attendee,
+    AttendeeQuerySet,
     Event,
     Invitation,
     Registration,
@@ -131,7 +132,9 @@ def add_attendee(*, registration: Registration, guest: Guest, now: datetime | No
     Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_changed.
     """
     now = now or timezone.now()
-    event, registration = _lock_open(registration, now)
+    event, registration = _lock_live(registration, now)
+    if not event.is_open(now):
+        raise RegistrationClosed
     if registration.attendees.confirmed().count() >= MAX_ATTENDEES:
         raise TooManyAttendees
     before = registration.recipients()
@@ -144,8 +147,9 @@ def add_attendee(*, registration: Registration, guest: Guest, now: datetime | No
 def edit_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = None) -> Attendee:
     """Correct a person's data; the place stays theirs. Raises RegistrationClosed. Announces registration_changed."""
     now = now or timezone.now()
-    _event, registration = _lock_open(attendee.registration, now)
-    attendee = registration.attendees.confirmed().filter(pk=attendee.pk).first() or _raise(RegistrationClosed())
+    _event, registration = _lock_live(attendee.registration, now)
+    if not registration.attendees.confirmed().filter(pk=attendee.pk).exists():
+        raise RegistrationClosed
     if (attendee.full_name, attendee.email, attendee.office) == (guest.full_name, guest.email, guest.office):
         return attendee
     before = registration.recipients()
@@ -164,7 +168,7 @@ def edit_contact(
     Raises RegistrationClosed. Announces registration_changed.
     """
     now = now or timezone.now()
-    _event, registration = _lock_open(registration, now)
+    _event, registration = _lock_live(registration, now)
     before = registration.recipients()
     if email != registration.contact_email:
         registration.token_version += 1
@@ -184,7 +188,9 @@ def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Regis
     registration_cancelled.
     """
     now = now or timezone.now()
-    _event, registration = _lock_open(attendee.registration, now)
+    if not attendee.registration.attendees.confirmed().exists():
+        return attendee.registration
+    _event, registration = _lock_live(attendee.registration, now)
     remaining = registration.attendees.confirmed()
     if not remaining.filter(pk=attendee.pk).exists():
         return registration
@@ -203,11 +209,11 @@ def cancel_registration(*, registration: Registration, now: datetime | None = No
     Raises RegistrationClosed. Announces registration_cancelled.
     """
     now = now or timezone.now()
-    _lock(registration.event)
+    event = _lock(registration.event)
     registration = Registration.objects.select_for_update().get(pk=registration.pk)
     if registration.state == Registration.State.CANCELLED:
         return registration
-    if registration.event.is_over(now) or registration.event.state != Event.State.PUBLISHED:
+    if not event.is_upcoming(now):
         raise RegistrationClosed
     return _cancel(registration, now)
 
@@ -302,10 +308,6 @@ def close(*, event: Event, by: User, now: datetime | None = None) -> Event:
 # -- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _raise(error: Exception) -> Any:
-    raise error
-
-
 def _lock(event: Event, for_state: str | None = None) -> Event:
     """The event's row, locked: every change of its places queues here. Raises WrongState."""
     event = Event.objects.select_for_update().get(pk=event.pk)
@@ -314,11 +316,11 @@ def _lock(event: Event, for_state: str | None = None) -> Event:
     return event
 
 
-def _lock_open(registration: Registration, now: datetime) -> tuple[Event, Registration]:
+def _lock_live(registration: Registration, now: datetime) -> tuple[Event, Registration]:
     """Event first, then registration: one order everywhere, so no deadlock. Raises RegistrationClosed."""
     event = _lock(registration.event)
     registration = Registration.objects.select_for_update().get(pk=registration.pk)
-    if registration.state != Registration.State.CONFIRMED or not event.is_open(now):
+    if registration.state != Registration.State.CONFIRMED or not event.is_upcoming(now):
         raise RegistrationClosed
     return event, registration
 
@@ -335,7 +337,7 @@ def _give_places(
     registration: Registration, event: Event, guests: Sequence[Guest], now: datetime
 ) -> list[Attendee]:
     """Lowest free numbers first. Expects the event locked. Raises EventFull."""
-    taken = set(event.attendees.numbers())
+    taken = event.attendees.place_numbers()
     free = [number for number in range(1, event.capacity + 1) if number not in taken]
     if len(free) < len(guests):
         raise EventFull(len(free))
@@ -353,7 +355,7 @@ def _give_places(
     )
 
 
-def _release(attendees: Any, now: datetime) -> None:
+def _release(attendees: AttendeeQuerySet, now: datetime) -> None:
     attendees.update(state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now)
 
 

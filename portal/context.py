@@ -8,7 +8,8 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Names for the frame of the page. `is_organiser` asks the database only for somebody signed in."""
     user = getattr(request, "user", None)
     # Touching `user.is_authenticated` loads the session; a visitor without its cookie has none to load.
-    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and user is not None and user.is_authenticated
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    signed_in = has_session and user is not None and user.is_authenticated
     return {
         "site_name": "SOCIALNEET",
         "association_name": settings.ASSOCIATION_NAME,
@@ -16,5 +17,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "association_address": settings.ASSOCIATION_ADDRESS,
         "mailbox_enabled": settings.MAILBOX_ENABLED,
         "signed_in": signed_in,
-        "is_organiser": signed_in and user.is_organiser,
+        "is_organiser": signed_in and getattr(user, "is_organiser", False),
     }

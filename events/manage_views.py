@@ -1,0 +1,123 @@
+"""Organisers' pages of events: facts, state, who comes."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from events import exports, services
+from events.forms import CancelEventForm, EventForm
+from events.models import Attendee, Event
+from organisations.access import require, signed_in
+from organisations.roles import Permission
+
+require_events = require(Permission.MANAGE_EVENTS)
+
+
+@require_safe
+@require_events
+def event_list(request: HttpRequest) -> HttpResponse:
+    confirmed = Count("attendees", filter=Q(attendees__state=Attendee.State.CONFIRMED))
+    events = Event.objects.annotate(taken=confirmed).order_by("-starts_at", "pk")
+    return render(request, "events/manage_list.html", {"events": events})
+
+
+@require_safe
+@require_events
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    event = get_object_or_404(Event, slug=slug)
+    registrations = event.registrations.prefetch_related("attendees").order_by("-created_at", "-pk")
+    now = timezone.now()
+    context = {
+        "event": event,
+        "registrations": registrations,
+        "taken": event.places_taken(),
+        "invited": event.invitations.count(),
+        "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
+        "is_over": event.is_over(now),
+        "cancel_form": CancelEventForm(),
+    }
+    return render(request, "events/manage_detail.html", context)
+
+
+@require_events
+def new(request: HttpRequest) -> HttpResponse:
+    form = EventForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        event = form.save()
+        messages.success(request, _("The event was saved as a draft."))
+        return redirect("manage_events:detail", event.slug)
+    return render(request, "events/manage_edit.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_events
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    event = get_object_or_404(Event, slug=slug)
+    form = EventForm(request.POST or None, instance=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            event = services.change(event=event, by=signed_in(request), **form.changed_values())
+        except services.CapacityBelowTaken as taken:
+            form.add_error("capacity", _("%(taken)s places are already held.") % {"taken": taken.taken})
+        except services.WrongState:
+            form.add_error(None, _("This event can no longer be changed."))
+        else:
+            messages.success(request, _("The changes were saved. Calendars follow if time or place moved."))
+            return redirect("manage_events:detail", event.slug)
+    fresh = get_object_or_404(Event, slug=slug)
+    context = {"form": form, "event": fresh}
+    return render(request, "events/manage_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@require_events
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        services.publish(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
+    except services.WrongState:
+        messages.error(request, _("Only a draft can be published."))
+    else:
+        messages.success(request, _("The event is public."))
+    return redirect("manage_events:detail", slug)
+
+
+@require_POST
+@require_events
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        services.close(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
+    except services.WrongState:
+        messages.error(request, _("Only a published event that is over can be closed."))
+    else:
+        messages.success(request, _("The event is recorded as held."))
+    return redirect("manage_events:detail", slug)
+
+
+@require_events
+def cancel(request: HttpRequest, slug: str) -> HttpResponse:
+    """A question first (GET), the change by POST."""
+    event = get_object_or_404(Event, slug=slug)
+    form = CancelEventForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel(event=event, reason=form.cleaned_data["reason"], by=signed_in(request))
+        except services.WrongState:
+            messages.error(request, _("This event can no longer be cancelled."))
+        else:
+            messages.success(request, _("The event is cancelled; everybody registered is being told."))
+        return redirect("manage_events:detail", slug)
+    context = {"event": event, "form": form, "taken": event.places_taken()}
+    return render(request, "events/manage_cancel.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@require_events
+def registrations_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who comes, as a sheet that Italian Excel opens as it is."""
+    event = get_object_or_404(Event, slug=slug)
+    response = HttpResponse(exports.attendees_csv(event), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
+    return response
