@@ -1,0 +1,65 @@
+"""Reading and repair of events. States and places change through the services alone."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from events.models import Attendee, Event, Invitation, MeetingPoint, OpeningHours, Registration, Session
+
+
+class SessionInline(admin.TabularInline[Session, Event]):
+    model = Session
+    extra = 0
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin[Event]):
+    list_display = ("title_it", "kind", "state", "starts_at", "capacity")
+    list_filter = ("state", "kind")
+    readonly_fields = ("state", "starts_at", "ends_at", "venue", "address", "capacity", "revision", "cancelled_at")
+    inlines = (SessionInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        return False
+
+
+class AttendeeInline(admin.TabularInline[Attendee, Registration]):
+    model = Attendee
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("full_name", "email", "office", "state", "place_number")
+
+
+@admin.register(Registration)
+class RegistrationAdmin(admin.ModelAdmin[Registration]):
+    list_display = ("organisation_name", "event", "contact_email", "state", "created_at")
+    list_filter = ("state", "event")
+    search_fields = ("organisation_name", "contact_email", "contact_name")
+    readonly_fields = ("event", "state", "contact_email", "invitation", "privacy_notice_version", "created_at",
+                       "cancelled_at")  # fmt: skip
+    inlines = (AttendeeInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Registration | None = None) -> bool:
+        return False
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    list_display = ("organisation", "event", "invited_at")
+    readonly_fields = ("organisation", "event", "invited_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class OpeningHoursInline(admin.TabularInline[OpeningHours, MeetingPoint]):
+    model = OpeningHours
+    extra = 0
+
+
+@admin.register(MeetingPoint)
+class MeetingPointAdmin(admin.ModelAdmin[MeetingPoint]):
+    list_display = ("name_it", "address", "phone")
+    inlines = (OpeningHoursInline,)

@@ -1,0 +1,170 @@
+"""The real case as demo data: public facts, roles instead of persons, addresses under example.org. Idempotent."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from agreements.demo import load_demo_agreement
+from events.models import Event, MeetingPoint, OpeningHours, Session, Weekday
+from organisations.models import Organisation, User
+from organisations.roles import Role
+from organisations.services import let_in, write_stakeholders
+
+ROME = ZoneInfo("Europe/Rome")
+STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
+ORGANISER = "organizzazione@socialneet.example.org"
+DEMO_SIGN_INS = [
+    (ORGANISER, "organiser / organizzazione"),
+    ("presidente@confartigianato.example.org", "signatory of the association / firmatario"),
+    ("assessore@comune.terni.example.org", "signatory of Terni / firmatario"),
+    ("ufficio.sociale@comune.terni.example.org", "reviewer of Terni / ufficio"),
+    ("assessore@comune.orvieto.example.org", "signatory of Orvieto / firmatario"),
+    ("assessore@comune.narni.example.org", "signatory of Narni / firmatario"),
+]
+VENUE = "Sala conferenze di Confartigianato Imprese Terni"
+ADDRESS = "sede dell’associazione, Terni"
+
+
+@transaction.atomic
+def load() -> None:
+    """Write what is not there yet; running it again changes nothing."""
+    _organisations()
+    organiser = _people()
+    today = timezone.localdate()
+    year = today.year if today < date(today.year, 2, 21) else today.year + 1
+    _info_day(f"giornata-informativa-{year}", date(year, 2, 21), Event.State.PUBLISHED)
+    _info_day("giornata-informativa-2020", date(2020, 2, 21), Event.State.HELD)
+    _meeting_point()
+    load_demo_agreement(by=organiser)
+
+
+def _organisations() -> None:
+    Organisation.objects.get_or_create(
+        name="Confartigianato Imprese Terni",
+        defaults={
+            "kind": Organisation.Kind.ASSOCIATION,
+            "municipality": "Terni",
+            "email": "segreteria@confartigianato.example.org",
+            "source": "demo",
+        },
+    )
+    write_stakeholders(content=STAKEHOLDERS.read_bytes(), source="stakeholders.csv")
+
+
+def _people() -> User:
+    association = Organisation.objects.get(name="Confartigianato Imprese Terni")
+    let_in(email=DEMO_SIGN_INS[1][0], name="Presidente", role=Role.SIGNATORY, organisation=association)
+    for town in ("Terni", "Orvieto", "Narni"):
+        municipality = Organisation.objects.get(name=f"Comune di {town}")
+        domain = f"comune.{town.lower()}.example.org"
+        let_in(
+            email=f"assessore@{domain}",
+            name=f"Assessore ai servizi sociali di {town}",
+            role=Role.SIGNATORY,
+            organisation=municipality,
+        )
+        let_in(
+            email=f"ufficio.sociale@{domain}",
+            name=f"Ufficio servizi sociali di {town}",
+            role=Role.REVIEWER,
+            organisation=municipality,
+        )
+    organiser = let_in(email=ORGANISER, name="Organizzazione SOCIALNEET", role=Role.ORGANISER)
+    if not organiser.is_staff:
+        organiser.is_staff = organiser.is_superuser = True
+        organiser.save(update_fields=["is_staff", "is_superuser"])
+    return organiser
+
+
+def _at(day: date, hour: int, minute: int) -> datetime:
+    return datetime.combine(day, time(hour, minute), ROME)
+
+
+def _info_day(slug: str, day: date, state: Event.State) -> None:
+    event, created = Event.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "kind": Event.Kind.INFO_DAY,
+            "state": state,
+            "title_it": "Giornata informativa SOCIALNEET",
+            "title_en": "SOCIALNEET info day",
+            "summary_it": "Istituzioni ed enti del terzo settore si incontrano sul lavoro dei giovani che non studiano "
+            "e non lavorano: la firma del protocollo d’intesa, i servizi del progetto, due buone pratiche.",
+            "summary_en": "Institutions and civil-society organisations meet on the work of young people who neither "
+            "study nor work: the signing of the protocol of understanding, the project’s services, two good practices.",
+            "audience_it": "Comuni e altri enti pubblici, organizzazioni del terzo settore, scuole, imprese.",
+            "audience_en": "Municipalities and other public bodies, third-sector organisations, schools, firms.",
+            "venue": VENUE,
+            "address": ADDRESS,
+            "accessibility_it": "Se hai bisogno di un ingresso senza gradini, di un interprete o di altro, scrivi alla "
+            "segreteria: rispondiamo prima dell’evento.",
+            "accessibility_en": "If you need step-free access, an interpreter or anything else, write to the "
+            "secretariat: we answer before the event.",
+            "contact_email": "segreteria@socialneet.example.org",
+            "starts_at": _at(day, 10, 30),
+            "ends_at": _at(day, 13, 0),
+            "registration_closes_at": _at(day - timedelta(days=1), 18, 0),
+            "capacity": 80,
+        },
+    )
+    if created:
+        Session.objects.bulk_create(Session(event=event, **item) for item in _agenda(day))
+
+
+def _agenda(day: date) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": Session.Kind.SIGNING,
+            "starts_at": _at(day, 10, 30),
+            "ends_at": _at(day, 11, 15),
+            "title_it": "Saluti istituzionali e firma del protocollo d’intesa",
+            "title_en": "Institutional greetings and signing of the protocol of understanding",
+            "speakers_it": "Presidente di Confartigianato Imprese Terni; assessori ai servizi sociali di Terni, Orvieto e Narni",
+            "speakers_en": "President of Confartigianato Imprese Terni; councillors for social services of Terni, Orvieto and Narni",
+        },
+        {
+            "kind": Session.Kind.TALK,
+            "starts_at": _at(day, 11, 15),
+            "ends_at": _at(day, 12, 0),
+            "title_it": "Il mercato del lavoro giovanile locale, il progetto e i suoi servizi",
+            "title_en": "The local youth labour market, the project and its services",
+            "speakers_it": "Gruppo di progetto SOCIALNEET",
+            "speakers_en": "SOCIALNEET project team",
+        },
+        {
+            "kind": Session.Kind.PANEL,
+            "starts_at": _at(day, 12, 0),
+            "ends_at": _at(day, 13, 0),
+            "title_it": "Il terzo settore come motore delle politiche per i NEET: due buone pratiche",
+            "title_en": "The third sector as a driver of policies for NEETs: two good practices",
+            "speakers_it": "Due cooperative sociali del territorio",
+            "speakers_en": "Two social cooperatives of the area",
+        },
+    ]
+
+
+def _meeting_point() -> None:
+    point, created = MeetingPoint.objects.get_or_create(
+        name_it="Punto d’incontro SOCIALNEET",
+        defaults={
+            "name_en": "SOCIALNEET meeting point",
+            "about_it": "Ascolto, orientamento e bilancio delle competenze per giovani che cercano la loro strada nel "
+            "lavoro. Il servizio è gratuito.",
+            "about_en": "Counselling, orientation and skills assessment for young people who look for their way into "
+            "work. The service is free.",
+            "address": "Confartigianato Imprese Terni, Terni",
+            "email": "puntoincontro@socialneet.example.org",
+        },
+    )
+    if created:
+        OpeningHours.objects.bulk_create(
+            OpeningHours(meeting_point=point, weekday=day, opens_at=opens, closes_at=closes)
+            for day, opens, closes in (
+                (Weekday.TUESDAY, time(9, 0), time(13, 0)),
+                (Weekday.WEDNESDAY, time(15, 0), time(18, 0)),
+                (Weekday.THURSDAY, time(9, 0), time(13, 0)),
+            )
+        )

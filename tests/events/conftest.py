@@ -1,0 +1,68 @@
+"""An info day with few places, and how to register for it."""
+
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from events import services
+from events.models import Event
+
+ROME = ZoneInfo("Europe/Rome")
+
+
+@pytest.fixture
+def event(db) -> Event:
+    from django.utils import timezone
+
+    starts_at = (timezone.now() + timedelta(days=30)).astimezone(ROME).replace(hour=10, minute=30, second=0, microsecond=0)
+    return Event.objects.create(
+        slug="info-day", state=Event.State.PUBLISHED, title_it="Giornata informativa", title_en="Info day",
+        summary_it="Di che cosa si parla.", venue="Sala conferenze", address="Terni", contact_email="a@socialneet.example.org",
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), capacity=5,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def applicant() -> services.Applicant:
+    return services.Applicant(
+        organisation_name="Cooperativa di prova", organisation_kind="cso", contact_name="Carla Contatto",
+        contact_email="carla@ente01.example.org", contact_office="Presidente",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def register(event, applicant):
+    """Registers people by name; the contact stays the same."""
+
+    def register(*names: str, **changes):
+        arguments = {
+            "event": event, "applicant": applicant, "submission_id": uuid.uuid4(), "privacy_notice_version": "2026-11",
+            "guests": [services.Guest(name, f"{name.lower()}@ente01.example.org") for name in names],
+        }  # fmt: skip
+        return services.register(**(arguments | changes))
+
+    return register
+
+
+@pytest.fixture
+def posted():
+    """The registration form as a browser posts it."""
+
+    def posted(*names: str, **changes) -> dict[str, str]:
+        fields = {
+            "submission_id": str(uuid.uuid4()), "organisation_name": "Cooperativa di prova", "organisation_kind": "cso",
+            "contact_name": "Carla Contatto", "contact_email": "carla@ente01.example.org", "contact_office": "Presidente",
+            "contact_phone": "", "notice_read": "on", "notice_version": "2026-11",
+            "attendees-TOTAL_FORMS": str(len(names)), "attendees-INITIAL_FORMS": "0",
+        }  # fmt: skip
+        for row, name in enumerate(names):
+            fields |= {f"attendees-{row}-full_name": name, f"attendees-{row}-email": "", f"attendees-{row}-office": ""}
+        return fields | changes
+
+    return posted
+
+
+def rome(*args: int) -> datetime:
+    return datetime(*args, tzinfo=ROME)
