@@ -1,5 +1,41 @@
-"""Template tags of the design system."""
+"""Template tags of the design system: icons, the language switch, form fields."""
+
+from typing import Any
 
 from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite, decorative: the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon-inline" aria-hidden="true" focusable="false"><use href="{}#it-{}"></use></svg>',
+        static("vendor/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def url_in(context: dict[str, Any], language: str) -> str:
+    """The address of this page in the other language; home where the page has no other (an error page)."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return "/" if language == "it" else f"/{language}/"
+    return translate_url(request.get_full_path(), language)
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """`checkbox`, `group` (radios, several boxes), `file` or `text`: which frame the field gets."""
+    input_type = getattr(field.field.widget, "input_type", "text")
+    if input_type == "checkbox":
+        return "group" if getattr(field.field.widget, "allow_multiple_selected", False) else "checkbox"
+    return "group" if input_type == "radio" else str(input_type or "text")
