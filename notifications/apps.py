@@ -1,4 +1,4 @@
-"""App configuration."""
+"""App configuration: connects the receivers and the checks."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,6 @@ class NotificationsConfig(AppConfig):
     """See the package's docstring."""
 
     name = "notifications"
+
+    def ready(self) -> None:
+        from notifications import checks, receivers  # noqa: F401

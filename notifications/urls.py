@@ -1,6 +1,8 @@
-"""Addresses."""
+"""Public addresses of notifications."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications import views
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe")]

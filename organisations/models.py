@@ -105,11 +105,9 @@ class UserManager(BaseUserManager["User"]):
         """A user for repair work in the admin, who signs in like everybody else."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-
-class UserQuerySet(models.QuerySet["User"]):
-    """Questions about users."""
-
-    def with_permission(self, permission: Permission, organisation: Organisation | None = None) -> "UserQuerySet":
+    def with_permission(
+        self, permission: Permission, organisation: Organisation | None = None
+    ) -> "models.QuerySet[User]":
         """Active users who hold a role that carries the permission, for that organisation or the whole portal."""
         grants = RoleGrant.objects.filter(role__in=roles_with(permission), organisation=organisation)
         return self.filter(is_active=True, pk__in=grants.values("user"))
@@ -125,7 +123,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now)
 
-    objects: ClassVar[UserManager] = UserManager.from_queryset(UserQuerySet)()
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -142,7 +140,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.strip().lower()
 
     def has_permission(self, permission: Permission, organisation: Organisation | None = None) -> bool:
-        """Twin of `UserQuerySet.with_permission`: one query."""
+        """Twin of `UserManager.with_permission`: one query."""
         return (
             self.is_active
             and self.grants.filter(role__in=roles_with(permission), organisation=organisation).exists()

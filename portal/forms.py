@@ -1,5 +1,7 @@
 """The form renderer of the design system: labels above their fields, errors in words, optional fields marked."""
 
+from collections.abc import Iterable
+
 from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
 
@@ -7,9 +9,9 @@ from django.forms.renderers import TemplatesSetting
 class ItaliaBoundField(BoundField):
     """A field that takes the frame of `templates/django/forms/field.html`."""
 
-    def css_classes(self, extra_classes: str | list[str] | None = None) -> str:
-        classes = ["field", "field-invalid"] if self.errors else ["field"]
-        return str(super().css_classes([*classes, *(extra_classes or [])]))
+    def css_classes(self, extra_classes: str | Iterable[str] | None = None) -> str:
+        extra = extra_classes.split() if isinstance(extra_classes, str) else list(extra_classes or [])
+        return super().css_classes(["field", *(["field-invalid"] if self.errors else []), *extra])
 
 
 class ItaliaRenderer(TemplatesSetting):

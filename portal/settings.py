@@ -176,6 +176,7 @@ EMAIL_BACKEND = "notifications.backends.OutboxBackend"  # Django's own mail (sig
 CALENDAR_DOMAIN = env.str("CALENDAR_DOMAIN", default=MAIL_DOMAIN)  # right half of every UID: never change it
 MAIL_BATCH = env.int("MAIL_BATCH", default=100)
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=120)
+MAIL_PAUSE_SECONDS = env.int("MAIL_PAUSE_SECONDS", default=5)
 
 # -- who is asking: allauth --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisations.User"

@@ -1,0 +1,54 @@
+"""Triggers that keep evidence as it was written: the database itself refuses to change or delete it."""
+
+from typing import Any
+
+#: table -> condition under which its row is evidence (OLD is the row as it stands)
+EVIDENCE = {
+    "agreements_auditevent": "1 = 1",
+    "agreements_frozendocument": "1 = 1",
+    "agreements_adhesion": "1 = 1",
+    "agreements_signedfile": "1 = 1",
+    "agreements_textversion": "OLD.shared_at IS NOT NULL",
+    "agreements_articlerevision": (
+        "EXISTS (SELECT 1 FROM agreements_textversion v WHERE v.id = OLD.version_id AND v.shared_at IS NOT NULL)"
+    ),
+}
+VERBS = ("UPDATE", "DELETE")
+
+
+def create(apps: Any, schema_editor: Any) -> None:
+    """Forwards of the migration."""
+    for table, condition in EVIDENCE.items():
+        for verb in VERBS:
+            for statement in statements(schema_editor.connection.vendor, table, verb, condition):
+                schema_editor.execute(statement)
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    """Backwards of the migration."""
+    for table in EVIDENCE:
+        for verb in VERBS:
+            on_table = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name_of(table, verb)}{on_table}")
+
+
+def name_of(table: str, verb: str) -> str:
+    """The trigger's name."""
+    return f"{table}_no_{verb.lower()}"
+
+
+def statements(vendor: str, table: str, verb: str, condition: str) -> list[str]:
+    """The SQL for one table and verb."""
+    name, words = name_of(table, verb), f"{table} is append-only"
+    if vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        ]
+    result = "NEW" if verb == "UPDATE" else "OLD"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"RETURN {result}; END $$",
+        f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]

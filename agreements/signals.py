@@ -1,0 +1,16 @@
+"""Facts of this app, sent inside the transaction that makes them true. One receiver: `notifications/receivers.py`."""
+
+from django.dispatch import Signal
+
+#: A version lies before the parties for review. Arguments: agreement, review_round, by.
+agreement_shared = Signal()
+#: The text is frozen into a document. Arguments: agreement, document, by.
+agreement_frozen = Signal()
+#: The parties may record their adhesion. Arguments: agreement, document, by.
+signing_opened = Signal()
+#: A party adhered. Arguments: agreement, adhesion, by.
+adhesion_recorded = Signal()
+#: All parties have adhered. Arguments: agreement, by.
+agreement_concluded = Signal()
+#: It will not be concluded. Arguments: agreement, reason, by.
+agreement_withdrawn = Signal()

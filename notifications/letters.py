@@ -1,0 +1,65 @@
+"""What a message says: one structure, rendered as plain text and as HTML by two templates (docs/decisions/0003)."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from notifications.models import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message without its addressee. Every text is plain text: the templates escape it."""
+
+    subject: str
+    paragraphs: list[str]
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    link: tuple[str, str] | None = None
+    closing: list[str] = field(default_factory=list)
+    calendar: bytes | None = None
+    unsubscribe_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter as its two readable parts."""
+
+    text: str
+    html: str
+
+
+def render(letter: Letter, *, name: str, language: str) -> Rendered:
+    """The plain-text and the HTML part, in the recipient's language."""
+    context = {
+        "letter": letter,
+        "name": name,
+        "language": language,
+        "association": settings.ASSOCIATION_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    with translation.override(language):
+        return Rendered(
+            render_to_string("mail/letter.txt", context).strip() + "\n", render_to_string("mail/letter.html", context)
+        )
+
+
+def absolute(path: str) -> str:
+    """A path of the portal as people can open it from a mail."""
+    return f"{settings.SITE_URL}{path}"
+
+
+class CannotWrite(Exception):
+    """The message's objects are gone or its kind is unknown: it can never be written."""
+
+
+def letter_for(delivery: Delivery) -> Letter:
+    """The letter of a delivery, in its language. Raises CannotWrite."""
+    from notifications import kinds
+
+    builder = kinds.BUILDERS.get(delivery.kind)
+    if builder is None:
+        raise CannotWrite(f"unknown kind {delivery.kind}")
+    with translation.override(delivery.language):
+        return builder(delivery)

@@ -1,0 +1,31 @@
+"""`manage.py pump [--loop] [--json]`: send what is due without any broker."""
+
+import json as json_module
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from notifications import pump, reminders
+
+
+class Command(BaseCommand):
+    """Plan due reminders and send what is due; exit 1 when messages failed or are uncertain."""
+
+    help = "Send what is due without any broker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--loop", action="store_true", help="go on until stopped")
+        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+
+    def handle(self, *args: Any, loop: bool, json: bool, **options: Any) -> None:
+        while True:
+            planned = reminders.plan_due()
+            report = {"reminders": planned, **pump.pump(seconds=3600).as_dict()}
+            if not loop:
+                break
+            time.sleep(min(settings.TICK_SECONDS, 2))
+        self.stdout.write(json_module.dumps(report) if json else ", ".join(f"{v} {k}" for k, v in report.items()))
+        if report["failed"] or report["uncertain"]:
+            raise SystemExit(1)

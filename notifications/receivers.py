@@ -1,0 +1,173 @@
+"""The only place where facts of other apps become mail: one receiver per signal, rows in the fact's transaction."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from agreements import signals as agreement_signals
+from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
+from events import signals as event_signals
+from events.models import Attendee, Event, Registration
+from notifications import calendars, outbox
+from notifications.outbox import Message
+from organisations.models import User
+from organisations.roles import Permission
+
+
+def _to_address(
+    kind: str, registration: Registration, address: str, name: str, method: str = "", *, key: str = ""
+) -> Message:
+    """A message about a registration, with the calendar part of its method."""
+    return Message(
+        kind=kind,
+        key=key or f"{kind}:{registration.pk}:{registration.revision}",
+        address=address,
+        name=name,
+        language=registration.language,
+        payload={"registration": registration.pk, "event": registration.event_id},
+        calendar=calendars.stamp(registration.event, address, method) if method else None,
+    )
+
+
+def _still_coming(event: Event, address: str) -> bool:
+    """Whether another registration keeps this address's calendar entry alive."""
+    contact = event.registrations.filter(contact_email=address, state=Registration.State.CONFIRMED)
+    return contact.exists() or Attendee.objects.filter(event=event, email=address).confirmed().exists()
+
+
+def _leaving(registration: Registration, left: dict[str, str]) -> list[Message]:
+    contact = registration.contact_email
+    return [
+        _to_address("attendee_left", registration, address, name, "CANCEL")
+        for address, name in left.items()
+        if address != contact and not _still_coming(registration.event, address)
+    ]
+
+
+@receiver(event_signals.registration_confirmed)
+def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> None:
+    contact = registration.contact_email
+    outbox.enqueue(
+        _to_address(
+            "registration_confirmed" if address == contact else "attendee_registered",
+            registration, address, name, "REQUEST",
+        )
+        for address, name in registration.recipients().items()
+    )  # fmt: skip
+
+
+@receiver(event_signals.registration_changed)
+def on_registration_changed(
+    *, registration: Registration, joined: dict[str, str], left: dict[str, str], **_kwargs: Any
+) -> None:
+    contact = registration.contact_email
+    messages = [_to_address("registration_changed", registration, contact, registration.contact_name, "REQUEST")]
+    messages += [
+        _to_address("attendee_registered", registration, address, name, "REQUEST")
+        for address, name in joined.items()
+        if address != contact
+    ]
+    outbox.enqueue([*messages, *_leaving(registration, left)])
+
+
+@receiver(event_signals.registration_cancelled)
+def on_registration_cancelled(*, registration: Registration, left: dict[str, str], **_kwargs: Any) -> None:
+    contact = registration.contact_email
+    method = "" if _still_coming(registration.event, contact) else "CANCEL"
+    first = _to_address("registration_cancelled", registration, contact, registration.contact_name, method)
+    outbox.enqueue([first, *_leaving(registration, left)])
+
+
+@receiver(event_signals.registration_link_requested)
+def on_registration_link_requested(*, registration: Registration, **_kwargs: Any) -> None:
+    # at most one a minute: whoever presses the button again and again fills nobody's mailbox
+    key = f"registration_link:{registration.pk}:{timezone.now():%Y%m%d%H%M}"
+    outbox.enqueue(
+        [_to_address("registration_link", registration, registration.contact_email, registration.contact_name, key=key)]
+    )
+
+
+def _to_everybody(kind: str, event: Event, method: str) -> None:
+    registrations = event.registrations.filter(state=Registration.State.CONFIRMED).order_by("pk")
+    people = {
+        address: (name, registration)
+        for registration in registrations
+        for address, name in registration.recipients().items()
+    }
+    outbox.enqueue(
+        _to_address(kind, registration, address, name, method, key=f"{kind}:{event.pk}:{event.revision}")
+        for address, (name, registration) in people.items()
+    )
+
+
+@receiver(event_signals.event_rescheduled)
+def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
+    _to_everybody("event_rescheduled", event, "REQUEST")
+
+
+@receiver(event_signals.event_cancelled)
+def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
+    _to_everybody("event_cancelled", event, "CANCEL")
+
+
+# -- agreements ------------------------------------------------------------------------------------------------------
+
+
+def _to_people(kind: str, key: str, agreement: Agreement, people: Any, **payload: Any) -> None:
+    outbox.enqueue(
+        Message(
+            kind=kind,
+            key=f"{kind}:{key}",
+            address=user.email,
+            name=user.name,
+            language=user.language,
+            payload={"agreement": agreement.pk, **payload},
+        )
+        for user in people
+    )
+
+
+def _organisers() -> list[User]:
+    return list(User.objects.with_permission(Permission.MANAGE_AGREEMENTS))
+
+
+@receiver(agreement_signals.agreement_shared)
+def on_agreement_shared(*, agreement: Agreement, review_round: ReviewRound, **_kwargs: Any) -> None:
+    for user in agreement.people_to_tell():
+        with override(user.language):
+            closes_on = date_format(timezone.localtime(review_round.closes_at), "l j F Y, H:i")
+        _to_people(
+            "agreement_shared", str(review_round.pk), agreement, [user],
+            version=review_round.version.number, closes_on=closes_on,
+        )  # fmt: skip
+
+
+@receiver(agreement_signals.agreement_frozen)
+def on_agreement_frozen(*, agreement: Agreement, document: FrozenDocument, **_kwargs: Any) -> None:
+    _to_people(
+        "agreement_frozen", str(document.pk), agreement, agreement.people_to_tell(), document=document.pk
+    )
+
+
+@receiver(agreement_signals.signing_opened)
+def on_signing_opened(*, agreement: Agreement, document: FrozenDocument, **_kwargs: Any) -> None:
+    _to_people("signing_opened", str(document.pk), agreement, agreement.signatories())
+
+
+@receiver(agreement_signals.adhesion_recorded)
+def on_adhesion_recorded(*, agreement: Agreement, adhesion: Adhesion, **_kwargs: Any) -> None:
+    people = [*agreement.people_to_tell(), *_organisers()]
+    _to_people("adhesion_recorded", str(adhesion.pk), agreement, people, party=adhesion.party_id)
+
+
+@receiver(agreement_signals.agreement_concluded)
+def on_agreement_concluded(*, agreement: Agreement, **_kwargs: Any) -> None:
+    _to_people("agreement_concluded", str(agreement.pk), agreement, [*agreement.people_to_tell(), *_organisers()])
+
+
+@receiver(agreement_signals.agreement_withdrawn)
+def on_agreement_withdrawn(*, agreement: Agreement, reason: str, **_kwargs: Any) -> None:
+    _to_people("agreement_withdrawn", str(agreement.pk), agreement, agreement.people_to_tell(), reason=reason)

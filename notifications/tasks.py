@@ -1,0 +1,21 @@
+"""Leaves: what Celery may call. They carry nothing; what is to be done stands in the database."""
+
+from celery import shared_task
+
+
+@shared_task(name="notifications.pump")
+def pump() -> dict[str, int]:
+    """Send what is due."""
+    from notifications import pump as module
+
+    return module.pump().as_dict()
+
+
+@shared_task(name="notifications.tick")
+def tick() -> dict[str, int]:
+    """The clock: plan the reminders that are due, then send what is due."""
+    from notifications import pump as module
+    from notifications import reminders
+
+    planned = reminders.plan_due()
+    return {"reminders": planned, **module.pump().as_dict()}
