@@ -146,6 +146,7 @@ if REDIS_URL:
     }
 else:
     CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "portal.file_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),
@@ -158,6 +159,7 @@ CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nobody asks, and on the file broker its messages would pile up
 CELERY_WORKER_POOL = "solo" if EMBEDDED else "prefork"
 CELERY_WORKER_CONCURRENCY = 1 if EMBEDDED else env.int("WORKER_CONCURRENCY", default=2)
 CELERY_TIMEZONE = "Europe/Rome"

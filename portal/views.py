@@ -1,45 +1,105 @@
 """Pages that belong to no single room: home, notices, my area, the organisers' first page, health."""
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from agreements.models import Agreement
+from events.models import Attendee, Event, MeetingPoint, Registration
+from notifications.models import Delivery
+from organisations.access import signed_in
+from organisations.models import Organisation
 
 
+@require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
+    """The project, the next event, the meeting point, the state of the protocol."""
+    now = timezone.now()
+    event = Event.objects.upcoming(now).first()
+    point = MeetingPoint.objects.order_by("pk").first()
+    context = {
+        "event": event,
+        "is_open": event is not None and event.is_open(now),
+        "free": event.places_free() if event else 0,
+        "point": point,
+        "point_is_open": point is not None and point.is_open(now),
+        "agreement": Agreement.objects.public().order_by("-published_at").first(),
+    }
+    return render(request, "portal/home.html", context)
 
 
+@require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html")
+    return render(request, "portal/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})
 
 
+@require_safe
 @login_not_required
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/accessibility.html")
 
 
+@never_cache
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/me.html")
+    """What lies before somebody signed in."""
+    user = signed_in(request)
+    registrations = Registration.objects.filter(contact_email=user.email).select_related("event")
+    context = {
+        "agreements": Agreement.objects.for_parties_of(user).order_by("-created_at"),
+        "registrations": registrations.order_by("-event__starts_at", "pk"),
+        "has_second_factor": is_mfa_enabled(user),
+    }
+    return render(request, "portal/me.html", context)
 
 
+@never_cache
+@require_safe
 def manage(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/manage.html")
+    """The organisers' first page."""
+    if not signed_in(request).is_organiser:
+        raise PermissionDenied
+    upcoming = Event.objects.upcoming(timezone.now())
+    counts = Delivery.objects.counts()
+    numbers = [
+        (Attendee.objects.filter(event__in=upcoming.values("pk")).confirmed().count(), _("places held, events to come")),
+        (Organisation.objects.count(), _("organisations in the directory")),
+        (counts["ready"] + counts["leased"] + counts["sending"], _("messages waiting")),
+        (counts["failed"] + counts["uncertain"], _("messages to look at")),
+    ]
+    return render(request, "portal/manage.html", {"numbers": numbers})
 
 
+@never_cache
+@require_safe
 @login_not_required
 def health(request: HttpRequest) -> JsonResponse:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 when the database answers, else 503. The broker is only a bell: its absence makes nobody unwell."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"database": "unreachable"}, status=503)
     return JsonResponse({"database": "ok"})
 
 
+@require_safe
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\n", content_type="text/plain")
 
 
+@login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was sent without its token: say what to do."""
     return render(request, "403_csrf.html", status=403)

@@ -86,6 +86,6 @@ def commands(host: str, port: int) -> dict[str, str]:
     python = sys.executable
     return {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host}:{port} --workers 2 --threads 4 --log-level warning",
-        "worker": f"{python} -m celery -A portal worker --loglevel WARNING --without-gossip --without-mingle",
-        "beat": f"{python} -m celery -A portal beat --loglevel WARNING",
+        "worker": f"{python} -m celery -q -A portal worker --loglevel WARNING --without-gossip --without-mingle",
+        "beat": f"{python} -m celery -q -A portal beat --loglevel WARNING",
     }

@@ -1,0 +1,49 @@
+"""Celery's file-system broker, made to survive the deletion of its folder under running processes.
+
+Upstream keeps the binding of queues in files and lists its folder at every look: delete `var/broker` and every process
+fails, or rings into the void. Here the folders come back at every look and a message goes to the queue that its
+routing key names, so that nothing but the rings on their way is lost; the rows that they announce stand in the database.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kombu.transport import filesystem
+
+
+class Channel(filesystem.Channel):  # type: ignore[misc]
+    """A channel whose folders are always there."""
+
+    def _folder(self, option: str) -> str:
+        folder = Path(self.transport_options[option])
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder)
+
+    @property
+    def data_folder_in(self) -> str:
+        return self._folder("data_folder_in")
+
+    @property
+    def data_folder_out(self) -> str:
+        return self._folder("data_folder_out")
+
+    @property
+    def control_folder(self) -> Path:
+        return Path(self._folder("control_folder"))
+
+    def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
+        return [routing_key]
+
+    def _get(self, queue: str) -> Any:
+        try:
+            return super()._get(queue)
+        except FileNotFoundError as error:  # deleted between the look and the take
+            raise filesystem.Empty from error
+
+
+class Transport(filesystem.Transport):  # type: ignore[misc]
+    """The transport that `CELERY_BROKER_TRANSPORT` names."""
+
+    Channel = Channel
+    # upstream shares one state per process; a class of its own keeps it so
+    global_state = filesystem.virtual.BrokerState()
