@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from agreements.models import ArticleRevision, TextVersion
 
+_LABEL = '<span class="visually-hidden">%s </span>%s<span class="visually-hidden">]</span>'
+_DELETED, _INSERTED = f"<del>{_LABEL}</del>", f"<ins>{_LABEL}</ins>"
 _TOKENS = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
 
 
@@ -69,6 +71,6 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[str]:
             yield come
             continue
         if gone:
-            yield f'<del><span class="visually-hidden">{_("[removed:")} </span>{gone}<span class="visually-hidden">]</span></del>'
+            yield _DELETED % (_("[removed:"), gone)
         if come:
-            yield f'<ins><span class="visually-hidden">{_("[added:")} </span>{come}<span class="visually-hidden">]</span></ins>'
+            yield _INSERTED % (_("[added:"), come)
