@@ -65,7 +65,7 @@ class BaseAttendeeFormSet(forms.BaseFormSet[AttendeeForm]):
 AttendeeFormSet = forms.formset_factory(
     AttendeeForm,
     formset=BaseAttendeeFormSet,
-    extra=1,
+    extra=0,
     min_num=1,
     max_num=MAX_ATTENDEES,
     absolute_max=MAX_ATTENDEES,
@@ -79,7 +79,9 @@ class RegistrationForm(forms.Form):
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     organisation_name = LineField(label=_("Organisation"), max_length=200)
-    organisation_kind = forms.ChoiceField(label=_("Kind of organisation"), choices=Organisation.Kind.choices)
+    organisation_kind = forms.ChoiceField(
+        label=_("Kind of organisation"), choices=[("", _("choose …")), *Organisation.Kind.choices]
+    )
     contact_name = LineField(
         label=_("Contact's full name"), max_length=150, help_text=_("Whoever manages this registration.")
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -117,7 +117,7 @@ def campaign_preview(request: HttpRequest, pk: int, organisation_id: int) -> Htt
 @require_safe
 @require_campaigns
 @xframe_options_sameorigin
-@csp_update({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]
+@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]
 def campaign_preview_html(request: HttpRequest, pk: int, organisation_id: int) -> HttpResponse:
     """The HTML part alone, for the frame of the preview: a mail's inline styles, no script, no origin."""
     return HttpResponse(_preview(pk, organisation_id)[3].html)
