@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PORT ?= 8000
+# A database of one's own needs a secret; for tests any will do.
+TEST_SECRET = $${SECRET_KEY:-only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-xyz}
 
-.PHONY: help run test check browser-test bench services messages lock design format clean
+.PHONY: help run test outage-test check browser-test bench services messages lock design format clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -13,8 +15,11 @@ run: $(VENV)/.runtime  ## set up, load the demo data once, serve on http://local
 	@exec $(BIN)/python manage.py run
 
 test: $(VENV)/.development  ## set up and run the suite (PostgreSQL and Redis when DATABASE_URL and REDIS_URL are set)
-	@$(BIN)/python manage.py catalogues compile
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@SECRET_KEY=$(TEST_SECRET) $(BIN)/python manage.py catalogues compile
+	SECRET_KEY=$(TEST_SECRET) MAIL_URL=mailbox:// $(BIN)/python -m pytest -n 2 $(ARGS)
+
+outage-test: $(VENV)/.development services  ## stop and restart PostgreSQL and Redis under a running worker
+	env $$(tools/services.sh env) $(BIN)/python -m pytest -m outage tests $(ARGS)
 
 browser-test: $(VENV)/.development  ## the journeys in a real Chromium
 	@$(BIN)/python manage.py catalogues compile

@@ -166,9 +166,9 @@ def _record_trouble(row: Delivery, owner: str, error: relay.RelayError, report: 
     return True
 
 
-def _set(row: Delivery, owner: str, *expected: str, **values: object) -> int:
+def _set(row: Delivery, holder: str, /, *expected: str, **values: object) -> int:
     """Compare-and-set: 1 when the row was still ours in that state, else 0."""
-    return Delivery.objects.filter(pk=row.pk, owner=owner, state__in=expected).update(**values)
+    return Delivery.objects.filter(pk=row.pk, owner=holder, state__in=expected).update(**values)
 
 
 def _unwanted(row: Delivery) -> str | None:

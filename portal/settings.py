@@ -141,6 +141,9 @@ if REDIS_URL:
         # A visitor never waits for a dead broker: the row is saved and the sweep takes it.
         "socket_connect_timeout": 0.5,
         "socket_timeout": 5,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_max": 0.1,
         "visibility_timeout": 1800,  # far above CELERY_TASK_TIME_LIMIT
         "global_keyprefix": env.str("REDIS_PREFIX", default="socialneet:"),
     }
@@ -275,6 +278,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"},
+    "loggers": {"kombu": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"}},
 }  # fmt: skip

@@ -57,6 +57,7 @@ case ${1:-start} in
   start-redis) start_redis ;;
   env)
     echo "DATABASE_URL=postgres://portal@127.0.0.1:$pg_port/portal"
+    echo "MAIL_URL=mailbox://"
     echo "REDIS_URL=redis://127.0.0.1:$redis_port/0"
     echo "SECRET_KEY=for-tests-only-$(id -u)-$(printf 'x%.0s' $(seq 50))" ;;
   *) echo "usage: $0 start|stop|restart-postgresql|stop-redis|start-redis|env" >&2; exit 2 ;;

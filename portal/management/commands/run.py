@@ -30,7 +30,7 @@ class Command(BaseCommand):
         prepare(demo=not no_demo)
         self._greet()
         supervisor = Manager()
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
         for name, command in commands(host, settings.PORT).items():
             supervisor.add_process(name, command, cwd=str(settings.BASE_DIR), env=environment)
         supervisor.loop()

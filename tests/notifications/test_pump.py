@@ -1,0 +1,203 @@
+"""Sending: nothing lost, nothing doubled without being known, whatever the relay answers."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notifications import pump, services
+from notifications.models import Delivery, LocalMail, RelayState
+from notifications.outbox import Message, enqueue
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+
+
+def write(count: int = 1, **changes) -> list[Delivery]:
+    """Messages that need no event."""
+    payload = {"subject": "Prova", "text": "Buongiorno.\n\n.riga che comincia con un punto", "html": ""}
+    enqueue(
+        Message(**({"kind": "account", "key": f"k{n}", "address": f"a{n}@example.org", "name": "", "language": "it",
+                    "payload": payload} | changes))
+        for n in range(count)
+    )  # fmt: skip
+    return list(Delivery.objects.order_by("pk"))
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_mail_lands_in_the_local_mailbox():
+    write(3)
+    assert pump.pump().accepted == 3
+    assert LocalMail.objects.count() == 3
+    assert pump.pump().accepted == 0
+
+
+def test_many_messages_go_over_one_kept_connection(smtp):
+    write(20)
+    assert pump.pump().accepted == 20
+    assert smtp.connections == 1
+    assert len(set(smtp.message_ids)) == 20
+
+
+def test_a_line_that_begins_with_a_dot_arrives_whole(smtp):
+    write(1)
+    pump.pump()
+    assert b"\r\n..riga" in smtp.messages[0]
+
+
+def test_a_sign_in_code_is_cleared_once_it_is_handed_over():
+    write(1)
+    pump.pump()
+    assert Delivery.objects.get().payload == {}
+
+
+def test_a_temporary_refusal_climbs_the_ladder_and_then_arrives(smtp):
+    write(1)
+    smtp.script["RCPT"] = b"451 4.7.1 greylisted\r\n"
+    assert pump.pump().deferred == 1
+    row = Delivery.objects.get()
+    assert (row.state, row.attempts) == (State.READY, 1)
+    assert row.not_before > timezone.now() + timedelta(seconds=50)
+    assert pump.pump().accepted == 0
+    smtp.script.clear()
+    with time_machine.travel(row.not_before + timedelta(seconds=1)):
+        assert pump.pump().accepted == 1
+
+
+def test_after_the_last_rung_a_temporary_refusal_fails(smtp):
+    write(1)
+    Delivery.objects.update(attempts=len(pump.RETRY_LADDER))
+    smtp.script["RCPT"] = b"451 4.7.1 greylisted\r\n"
+    assert pump.pump().failed == 1
+
+
+def test_a_permanent_refusal_fails_that_message_alone(smtp):
+    write(2)
+    Delivery.objects.filter(address="a0@example.org").update(address="nessuno@example.org")
+    smtp.script["RCPT"] = b"550 5.1.1 no such user\r\n"
+    pump.pump()
+    assert states() == [State.FAILED, State.FAILED]
+    assert "5.1.1" in Delivery.objects.first().reply
+
+
+def test_a_refusal_after_the_text_is_known_not_to_have_arrived(smtp):
+    write(1)
+    smtp.script["DOT"] = b"452 4.3.1 disk full\r\n"
+    assert pump.pump().deferred == 1
+
+
+def test_silence_after_the_final_dot_is_uncertain_and_never_sent_again_by_itself(smtp):
+    write(1)
+    smtp.drop_after_data = True
+    assert pump.pump().uncertain == 1
+    smtp.drop_after_data = False
+    assert pump.pump().accepted == 0
+    assert len(smtp.messages) == 1
+
+
+@pytest.mark.parametrize(("verb", "words"), [
+    ("MAIL", b"421 4.3.2 shutting down\r\n"), ("RCPT", b"550 5.7.1 policy\r\n"),
+])  # fmt: skip
+def test_the_relays_own_trouble_is_no_messages_fault(smtp, verb, words):
+    write(3)
+    smtp.script[verb] = words
+    pump.pump()
+    assert states() == [State.READY] * 3
+    assert Delivery.objects.filter(attempts=0).count() == 3
+    assert RelayState.objects.get().paused_until > timezone.now()
+    smtp.script.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        assert pump.pump().accepted == 3
+    assert RelayState.objects.get().paused_until is None
+
+
+def test_with_the_mail_server_down_everything_waits_and_goes_out_afterwards(settings, dead_port, sink):
+    write(3)
+    settings.MAIL_URL = f"smtp://127.0.0.1:{dead_port}"
+    pump.pump()
+    assert states() == [State.READY] * 3
+    settings.MAIL_URL = sink.url
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        assert pump.pump().accepted == 3
+
+
+def test_a_message_that_cannot_be_written_fails_and_the_others_go_on(caplog):
+    write(3)
+    Delivery.objects.filter(address="a1@example.org").update(kind="unknown")
+    assert pump.pump().accepted == 2
+    assert states() == [State.ACCEPTED, State.FAILED, State.ACCEPTED]
+
+
+def test_a_code_that_is_too_old_is_not_sent():
+    write(1, expires_at=timezone.now() - timedelta(seconds=1))
+    pump.pump()
+    assert states() == [State.EXPIRED]
+
+
+def test_single_messages_go_before_bulk(smtp):
+    write(5, lane="bulk", key="b", kind="account")
+    Delivery.objects.update(payload={"subject": "massa", "text": "x", "html": ""})
+    write(1, key="t", address="codice@example.org")
+    pump.pump()
+    assert b"codice@example.org" in smtp.messages[0]
+
+
+def test_what_a_dead_worker_had_only_taken_goes_back(smtp):
+    write(3)
+    pump.claim()
+    assert pump.pump().accepted == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert pump.pump().accepted == 3
+
+
+def test_what_a_dead_worker_had_begun_is_uncertain_and_listed(smtp):
+    owner, rows = (write(1), pump.claim())[1]
+    pump._set(rows[0], owner, State.LEASED, state=State.SENDING)
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        pump.pump()
+    assert states() == [State.UNCERTAIN]
+    assert smtp.messages == []
+
+
+def test_in_the_local_mailbox_a_begun_message_simply_goes_again_and_is_there_once():
+    owner, rows = (write(1), pump.claim())[1]
+    pump._set(rows[0], owner, State.LEASED, state=State.SENDING)
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        pump.pump()
+    assert states() == [State.ACCEPTED]
+    assert LocalMail.objects.count() == 1
+
+
+def test_a_slow_worker_whose_lease_was_taken_writes_nothing():
+    owner, rows = (write(1), pump.claim())[1]
+    Delivery.objects.update(owner="another")
+    assert pump._set(rows[0], owner, State.LEASED, state=State.SENDING) == 0
+
+
+def test_a_person_settles_an_uncertain_message(smtp, organiser):
+    write(2)
+    smtp.drop_after_data = True
+    pump.pump()
+    smtp.drop_after_data = False
+    first, second = Delivery.objects.order_by("pk")
+    services.mark_arrived(delivery=first, by=organiser)
+    services.send_again(delivery=second, by=organiser)
+    pump.pump()
+    assert states() == [State.ACCEPTED, State.ACCEPTED]
+    assert smtp.message_ids.count(second.message_id.encode()) == 2
+    with pytest.raises(services.WrongState):
+        services.send_again(delivery=first, by=organiser)
+
+
+def test_the_command_pumps_without_any_broker(capsys):
+    import json
+
+    from django.core.management import call_command
+
+    write(2)
+    call_command("pump", "--json")
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["accepted"] == 2
