@@ -88,6 +88,12 @@ def client_of():
 
 
 @pytest.fixture(autouse=True)
+def _as_in_production(settings):
+    """The test runner swaps the mail backend; the outbox is what we test."""
+    settings.EMAIL_BACKEND = "notifications.backends.OutboxBackend"
+
+
+@pytest.fixture(autouse=True)
 def _plain_static_files(settings):
     """The manifest is made by collectstatic; a test reads the files as they stand."""
     settings.STORAGES = {

@@ -1,0 +1,233 @@
+"""The public pages and the page behind the link: what they show, refuse and never do."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from events import services
+from events.models import Attendee, Event, Registration
+
+pytestmark = pytest.mark.django_db
+REGISTER = "/events/info-day/register/"
+
+
+def test_public_pages_without_a_form_set_no_cookie(client, event):
+    for path in ("/", "/events/", "/events/info-day/", "/meeting-point/", "/privacy/", "/accessibility/", "/calendar.ics"):
+        assert client.get(path).status_code == 200
+        assert client.cookies == {}, path
+
+
+def test_unprefixed_addresses_are_italian_whatever_the_browser_asks_for(client, event):
+    assert '<html lang="it">' in client.get("/events/info-day/", headers={"accept-language": "en"}).content.decode()
+    assert '<html lang="en">' in client.get("/en/events/info-day/").content.decode()
+
+
+def test_a_draft_is_not_public(client, event):
+    Event.objects.update(state=Event.State.DRAFT)
+    assert client.get("/events/info-day/").status_code == 404
+    assert client.get(REGISTER).status_code == 404
+
+
+def test_registering_through_the_page(client, event, posted):
+    response = client.post(REGISTER, posted("Anna", "Bruno"))
+    registration = Registration.objects.get()
+    assert response.status_code == 302
+    assert response.url.startswith(f"/registrations/{registration.token}/")
+    assert list(registration.attendees.values_list("full_name", flat=True)) == ["Anna", "Bruno"]
+    assert registration.privacy_notice_version == "2026-11"
+    assert registration.language == "it"
+    page = client.get(response.url)
+    assert "L’iscrizione è confermata" in page.content.decode()
+    assert page["Cache-Control"].count("no-store") == 1
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in page["X-Robots-Tag"]
+
+
+def test_a_double_submit_shows_the_same_registration(client, event, posted):
+    form = posted("Anna", submission_id=str(uuid.uuid4()))
+    assert client.post(REGISTER, form).url == client.post(REGISTER, form).url
+    assert Registration.objects.count() == 1
+
+
+def test_a_replayed_submission_id_of_somebody_else_gives_nothing_away(client, event, posted, register):
+    """The id is a random UUID that only the form's own browser knows; a wrong one is simply a new registration."""
+    register("Anna")
+    response = client.post(REGISTER, posted("Bruno", submission_id=str(uuid.uuid4())))
+    assert Registration.objects.count() == 2
+    assert response.url.startswith(f"/registrations/{Registration.objects.latest('pk').token}")
+
+
+def test_in_english_the_registration_is_english(client, event, posted):
+    client.post("/en/events/info-day/register/", posted("Anna"))
+    assert Registration.objects.get().language == "en"
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("organisation_name", ""), ("contact_email", "nessuna"), ("contact_name", "a\nb"), ("notice_read", ""),
+    ("notice_version", "2019-01"), ("submission_id", "x"), ("organisation_kind", "castle"),
+    ("organisation_name", "x" * 201), ("attendees-0-full_name", ""), ("attendees-0-email", "x"),
+    ("attendees-TOTAL_FORMS", "99999"), ("attendees-TOTAL_FORMS", "x"),
+])  # fmt: skip
+def test_bad_input_is_named_in_the_form_and_writes_nothing(client, event, posted, field, value):
+    response = client.post(REGISTER, posted("Anna", **{field: value}))
+    assert response.status_code == 200
+    assert Registration.objects.count() == 0
+    assert "Errore:" in response.content.decode() or field.startswith("attendees")
+
+
+def test_the_same_person_twice_is_pointed_out(client, event, posted):
+    page = client.post(REGISTER, posted("Anna", "anna")).content.decode()
+    assert "scritta due volte" in page
+    assert Registration.objects.count() == 0
+
+
+def test_what_does_not_fit_says_how_many_places_are_left_and_keeps_the_form(client, event, posted, register):
+    register("A", "B", "C", "D")
+    page = client.post(REGISTER, posted("Anna", "Bruno")).content.decode()
+    assert "Resta solo 1 posto" in page
+    assert 'value="Cooperativa di prova"' in page
+    assert Attendee.objects.count() == 4
+
+
+def test_a_full_event_says_completo_and_shows_no_form(client, event, register):
+    register("A", "B", "C", "D", "E")
+    assert "Posti completi" in client.get(REGISTER).content.decode()
+    assert "Iscriviti</a>" not in client.get("/events/info-day/").content.decode()
+
+
+def test_another_row_comes_without_javascript_and_keeps_what_was_written(client, event, posted):
+    page = client.post(REGISTER, posted("Anna", another="1")).content.decode()
+    assert 'name="attendees-1-full_name"' in page
+    assert 'value="Anna"' in page
+    assert 'value="carla@ente01.example.org"' in page
+    assert Registration.objects.count() == 0
+
+
+def test_a_personal_link_fills_the_form_and_an_altered_one_simply_does_not(client, event, cso):
+    invitation = services.invite(event=event, organisation=cso)
+    page = client.get(invitation.get_absolute_url()).content.decode()
+    assert f'value="{cso.name}"' in page
+    assert f'value="{cso.email}"' in page
+    assert cso.name not in client.get(f"{REGISTER}?invitation={invitation.token[:-1]}x").content.decode()
+
+
+def test_script_in_every_field_stays_text(client, event, posted):
+    evil = "<script>alert(1)</script>"
+    url = client.post(REGISTER, posted(evil, organisation_name=evil, contact_name=evil, contact_office=evil)).url
+    assert evil not in client.get(url).content.decode()
+
+
+def test_an_unknown_or_altered_token_gets_a_page_that_says_what_to_do(client, register):
+    token = register("Anna").token
+    for wrong in ("x", token[:-1] + ("A" if token[-1] != "A" else "B"), token + "x", "../../etc/passwd", "%00"):
+        response = client.get(f"/registrations/{wrong}/")
+        assert response.status_code == 404
+    assert "non funziona" in client.get("/registrations/x/").content.decode()
+
+
+def test_looking_changes_nothing(client, register):
+    registration = register("Anna", "Bruno")
+    base, anna = registration.get_absolute_url(), registration.attendees.first()
+    for path in ("", "cancel/", "contact/", f"attendees/{anna.pk}/cancel/", f"attendees/{anna.pk}/edit/"):
+        assert client.get(f"{base}{path}").status_code == 200
+    assert client.get(f"{base}add/").status_code == 405
+    assert Attendee.objects.confirmed().count() == 2
+
+
+def test_adding_correcting_and_cancelling_by_link(client, register):
+    registration = register("Anna")
+    base, anna = registration.get_absolute_url(), registration.attendees.get()
+    client.post(f"{base}add/", {"new-full_name": "Bruno", "new-email": "", "new-office": ""})
+    client.post(f"{base}attendees/{anna.pk}/edit/", {"full_name": "Anna Maria", "email": "", "office": ""})
+    assert set(Attendee.objects.confirmed().values_list("full_name", flat=True)) == {"Anna Maria", "Bruno"}
+    client.post(f"{base}attendees/{anna.pk}/cancel/")
+    assert Attendee.objects.confirmed().count() == 1
+    client.post(f"{base}cancel/")
+    registration.refresh_from_db()
+    assert registration.state == Registration.State.CANCELLED
+
+
+def test_a_person_of_another_registration_cannot_be_touched(client, register):
+    mine, other = register("Anna"), register("Bruno")
+    bruno = other.attendees.get()
+    for verb in ("edit", "cancel"):
+        assert client.post(f"{mine.get_absolute_url()}attendees/{bruno.pk}/{verb}/").status_code == 404
+    assert Attendee.objects.confirmed().count() == 2
+
+
+def test_a_new_contact_address_kills_the_old_link(client, register):
+    registration = register("Anna")
+    old = registration.get_absolute_url()
+    response = client.post(f"{old}contact/", {"name": "Carla", "email": "nuova@ente01.example.org", "office": "", "phone": ""})
+    assert response.status_code == 200
+    assert client.get(old).status_code == 404
+    registration.refresh_from_db()
+    assert client.get(registration.get_absolute_url()).status_code == 200
+
+
+def test_the_answer_to_a_lost_link_is_the_same_for_everybody(client, event, register):
+    register("Anna")
+    url = "/events/info-day/lost-link/send/"
+    known = client.post(url, {"email": "carla@ente01.example.org"}).content
+    unknown = client.post(url, {"email": "nessuno@altrove.example.org"}).content
+    assert known == unknown
+
+
+def test_an_event_that_is_over_or_cancelled_takes_no_registrations(client, event, posted, organiser):
+    services.cancel(event=event, reason="Sala allagata", by=organiser)
+    assert "chiuse" in client.get(REGISTER).content.decode()
+    client.post(REGISTER, posted("Anna"))
+    assert Registration.objects.count() == 0
+    assert "Sala allagata" in client.get("/events/info-day/").content.decode()
+
+
+def test_the_calendar_file_is_published_without_attendees(client, event, register):
+    register("Anna")
+    for path in ("/events/info-day/calendar.ics", "/calendar.ics"):
+        response = client.get(path)
+        assert response["Content-Type"].startswith("text/calendar")
+        assert b"METHOD:PUBLISH" in response.content
+        assert b"ATTENDEE" not in response.content
+        assert f"UID:{event.uid}@socialneet.example.org".encode() in response.content
+
+
+def test_organisers_pages_are_for_organisers(client, client_of, event, signatory, stranger):
+    for path in ("", "new/", "info-day/", "info-day/edit/", "info-day/cancel/", "info-day/registrations.csv"):
+        assert client.get(f"/manage/events/{path}").status_code == 302
+        for user in (signatory, stranger):
+            assert client_of(user).get(f"/manage/events/{path}").status_code == 403
+
+
+def test_the_csv_defuses_formulas(client_of, organiser, register):
+    register("=HYPERLINK(1)")
+    text = client_of(organiser).get("/manage/events/info-day/registrations.csv").content.decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in text
+    assert ";=HYPERLINK" not in text
+
+
+def test_an_organiser_moves_publishes_and_cancels(client_of, organiser, event):
+    client = client_of(organiser)
+    page = client.get("/manage/events/info-day/edit/")
+    values = {k: v for k, v in page.context["form"].initial.items() if v is not None}
+    for name in ("starts_at", "ends_at"):
+        values[name] = timezone.localtime(values[name] + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post("/manage/events/info-day/edit/", values).status_code == 302
+    event.refresh_from_db()
+    assert event.revision == 1
+    client.post("/manage/events/info-day/cancel/", {"reason": "neve"})
+    event.refresh_from_db()
+    assert event.state == Event.State.CANCELLED
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_of_registrations_costs_the_same_whatever_its_length(
+    client_of, organiser, event, register, count, django_assert_max_num_queries
+):
+    Event.objects.update(capacity=100)
+    for number in range(count):
+        register(f"P{number}")
+    client = client_of(organiser)
+    with django_assert_max_num_queries(12):
+        assert client.get("/manage/events/info-day/").status_code == 200
