@@ -42,8 +42,7 @@ def statements(vendor: str, table: str, verb: str, condition: str) -> list[str]:
     name, words = name_of(table, verb), f"{table} is append-only"
     if vendor == "sqlite":
         return [
-            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END"
         ]
     result = "NEW" if verb == "UPDATE" else "OLD"
     return [

@@ -48,9 +48,7 @@ class PositionForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[choice for choice in Position.Kind.choices if choice[0] != Position.Kind.SILENT],
     )
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=5_000, widget=forms.Textarea({"rows": 3})
-    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=5_000, widget=forms.Textarea({"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -104,7 +102,9 @@ class SignedFileForm(forms.Form):
         try:
             media_type_of(head)
         except NotASignedFile as error:
-            raise ValidationError(_("This is neither a PDF nor a .p7m file. Upload the file as your tool signed it.")) from error
+            raise ValidationError(
+                _("This is neither a PDF nor a .p7m file. Upload the file as your tool signed it.")
+            ) from error
         return file
 
     def filename(self) -> str:

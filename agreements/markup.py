@@ -11,7 +11,9 @@ from markdown_it import MarkdownIt
 from agreements.audit import canonical
 from agreements.models import ArticleRevision
 
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["image", "heading", "lheading", "code"])
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(
+    ["image", "heading", "lheading", "code"]
+)
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "a", "blockquote"}
 
 

@@ -262,10 +262,6 @@ class ReviewRound(models.Model):
     def __str__(self) -> str:
         return str(self.version)
 
-    def is_open(self, now: datetime) -> bool:
-        """Whether comments and positions are taken: until it is closed, not merely until the date."""
-        return self.closed_at is None
-
     def is_late(self, now: datetime) -> bool:
         """Whether the date has passed."""
         return now > self.closes_at

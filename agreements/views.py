@@ -57,7 +57,9 @@ def document_file(request: HttpRequest, slug: str) -> HttpResponse:
     """The frozen bytes: public with the agreement, before that for its people alone."""
     visible = Agreement.objects.public()
     if request.user.is_authenticated:
-        visible = visible | Agreement.objects.filter(pk__in=Agreement.objects.visible_to(signed_in(request)).values("pk"))
+        visible = visible | Agreement.objects.filter(
+            pk__in=Agreement.objects.visible_to(signed_in(request)).values("pk")
+        )
     agreement = get_object_or_404(visible.distinct(), slug=slug)
     document = agreement.current_document()
     if document is None:

@@ -19,7 +19,9 @@ def attendees_csv(event: Event) -> bytes:
     """Confirmed attendees by place: UTF-8 with BOM, semicolons, CRLF, formula cells defused."""
     stream = io.StringIO()
     sheet = csv.writer(stream, delimiter=";")
-    sheet.writerow([_("Place"), _("Full name"), _("Office or role"), _("E-mail"), _("Organisation"), _("Contact's e-mail")])
+    sheet.writerow(
+        [_("Place"), _("Full name"), _("Office or role"), _("E-mail"), _("Organisation"), _("Contact's e-mail")]
+    )
     attendees = event.attendees.confirmed().select_related("registration").order_by("place_number")
     for attendee in attendees:
         registration = attendee.registration

@@ -30,9 +30,7 @@ class AttendeeForm(forms.Form):
     """One person who comes."""
 
     full_name = LineField(label=_("Full name"), max_length=150)
-    email = forms.EmailField(
-        label=_("E-mail"), required=False, help_text=_("For the reminder and the calendar.")
-    )
+    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("For the reminder and the calendar."))
     office = LineField(label=_("Office or role"), max_length=150, required=False)
 
     def clean_email(self) -> str:
@@ -158,10 +156,9 @@ class EventForm(forms.ModelForm[Event]):
         fields = ("title_it", "title_en", "slug", "kind", "summary_it", "summary_en", "audience_it", "audience_en",
                   "starts_at", "ends_at", "venue", "address", "accessibility_it", "accessibility_en", "contact_email",
                   "capacity", "registration_opens_at", "registration_closes_at")  # fmt: skip
-        widgets = {
-            name: LocalDateTimeInput
-            for name in ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-        }
+        widgets = dict.fromkeys(
+            ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"), LocalDateTimeInput
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -333,9 +333,7 @@ def _organisation_of(applicant: Applicant, invitation: Invitation | None) -> Org
     return matches[0] if len(matches) == 1 else None
 
 
-def _give_places(
-    registration: Registration, event: Event, guests: Sequence[Guest], now: datetime
-) -> list[Attendee]:
+def _give_places(registration: Registration, event: Event, guests: Sequence[Guest], now: datetime) -> list[Attendee]:
     """Lowest free numbers first. Expects the event locked. Raises EventFull."""
     taken = event.attendees.place_numbers()
     free = [number for number in range(1, event.capacity + 1) if number not in taken]

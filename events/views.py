@@ -72,7 +72,9 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.public(), slug=slug)
     now = timezone.now()
     if not event.is_open(now):
-        return render(request, "events/register_closed.html", {"event": event}, status=410 if event.is_over(now) else 200)
+        return render(
+            request, "events/register_closed.html", {"event": event}, status=410 if event.is_over(now) else 200
+        )
     invitation = _invitation(event, request.GET.get("invitation", ""))
     form = RegistrationForm(request.POST or None, initial=RegistrationForm.initial_for(invitation))
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees")
@@ -170,5 +172,3 @@ def meeting_point(request: HttpRequest) -> HttpResponse:
         hours = point.opening_hours.order_by("weekday", "opens_at")
         context |= {"hours": hours, "is_open": point.is_open(timezone.now())}
     return render(request, "events/meeting_point.html", context)
-
-

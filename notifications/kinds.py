@@ -347,7 +347,9 @@ def agreement_withdrawn(delivery: Delivery) -> Letter:
     agreement = _agreement(delivery)
     return Letter(
         subject=_("Withdrawn: %(agreement)s") % {"agreement": agreement.title},
-        paragraphs=[_("the protocol goes no further. The reason: %(reason)s") % {"reason": delivery.payload.get("reason")}],
+        paragraphs=[
+            _("the protocol goes no further. The reason: %(reason)s") % {"reason": delivery.payload.get("reason")}
+        ],
         link=_review_link(agreement),
     )
 

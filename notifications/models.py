@@ -175,9 +175,7 @@ class Delivery(models.Model):
         )
         indexes = (
             models.Index(fields=["lane", "not_before", "id"], condition=Q(state="ready"), name="delivery_due"),
-            models.Index(
-                fields=["lease_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leases"
-            ),
+            models.Index(fields=["lease_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leases"),
             models.Index(fields=["campaign", "state"], name="delivery_campaign_state"),
         )
 
@@ -253,5 +251,3 @@ class LocalMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
-
-

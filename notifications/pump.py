@@ -111,9 +111,7 @@ def _send_all(rows: list[Delivery], owner: str, handle: relay.Relay, report: Rep
             if time.monotonic() > until or not _send(row, owner, handle, report):
                 return False
     finally:
-        Delivery.objects.filter(owner=owner, state=State.LEASED).update(
-            state=State.READY, owner="", lease_until=None
-        )
+        Delivery.objects.filter(owner=owner, state=State.LEASED).update(state=State.READY, owner="", lease_until=None)
     return True
 
 

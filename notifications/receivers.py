@@ -147,9 +147,7 @@ def on_agreement_shared(*, agreement: Agreement, review_round: ReviewRound, **_k
 
 @receiver(agreement_signals.agreement_frozen)
 def on_agreement_frozen(*, agreement: Agreement, document: FrozenDocument, **_kwargs: Any) -> None:
-    _to_people(
-        "agreement_frozen", str(document.pk), agreement, agreement.people_to_tell(), document=document.pk
-    )
+    _to_people("agreement_frozen", str(document.pk), agreement, agreement.people_to_tell(), document=document.pk)
 
 
 @receiver(agreement_signals.signing_opened)

@@ -31,6 +31,4 @@ class DirectoryFilterForm(forms.Form):
     """What the directory shows."""
 
     q = forms.CharField(label=_("Name or e-mail"), required=False)
-    kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("all")), *Organisation.Kind.choices]
-    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("all")), *Organisation.Kind.choices])

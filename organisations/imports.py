@@ -114,7 +114,9 @@ class Plan:
 
     def report(self) -> dict[str, object]:
         """The command's JSON: new, updated, duplicates and the errors with line and reason."""
-        errors = [{"line": row.line, "reason": " ".join(row.reasons)} for row in self.rows if row.outcome == Outcome.ERROR]
+        errors = [
+            {"line": row.line, "reason": " ".join(row.reasons)} for row in self.rows if row.outcome == Outcome.ERROR
+        ]
         return {
             "new": self.count(Outcome.NEW),
             "updated": self.count(Outcome.UPDATED),

@@ -7,7 +7,6 @@ from django.db import models
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-
 #: Django writes Italian months with a capital, Italians do not: our catalogue comes before Django's.
 MONTHS = [
     gettext_noop("January"), gettext_noop("February"), gettext_noop("March"), gettext_noop("April"),

@@ -142,8 +142,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_permission(self, permission: Permission, organisation: Organisation | None = None) -> bool:
         """Twin of `UserManager.with_permission`: one query."""
         return (
-            self.is_active
-            and self.grants.filter(role__in=roles_with(permission), organisation=organisation).exists()
+            self.is_active and self.grants.filter(role__in=roles_with(permission), organisation=organisation).exists()
         )
 
     def organisations_with(self, permission: Permission) -> "models.QuerySet[Organisation]":

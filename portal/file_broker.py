@@ -6,12 +6,13 @@ routing key names, so that nothing but the rings on their way is lost; the rows 
 """
 
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
-from kombu.transport import filesystem
+from kombu.transport import filesystem, virtual
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """A channel whose folders are always there."""
 
     def _folder(self, option: str) -> str:
@@ -34,16 +35,16 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         return [routing_key]
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
         except FileNotFoundError as error:  # deleted between the look and the take
-            raise filesystem.Empty from error
+            raise Empty from error
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """The transport that `CELERY_BROKER_TRANSPORT` names."""
 
     Channel = Channel
     # upstream shares one state per process; a class of its own keeps it so
-    global_state = filesystem.virtual.BrokerState()
+    global_state = virtual.BrokerState()

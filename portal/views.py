@@ -72,7 +72,10 @@ def manage(request: HttpRequest) -> HttpResponse:
     upcoming = Event.objects.upcoming(timezone.now())
     counts = Delivery.objects.counts()
     numbers = [
-        (Attendee.objects.filter(event__in=upcoming.values("pk")).confirmed().count(), _("places held, events to come")),
+        (
+            Attendee.objects.filter(event__in=upcoming.values("pk")).confirmed().count(),
+            _("places held, events to come"),
+        ),
         (Organisation.objects.count(), _("organisations in the directory")),
         (counts["ready"] + counts["leased"] + counts["sending"], _("messages waiting")),
         (counts["failed"] + counts["uncertain"], _("messages to look at")),

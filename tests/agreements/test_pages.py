@@ -19,7 +19,9 @@ def test_the_public_sees_only_what_is_published(client, shared, organiser):
     assert client.cookies == {}
 
 
-def test_the_review_opens_for_the_parties_and_organisers_alone(client, client_of, shared, organiser, signatory, reviewer, stranger):
+def test_the_review_opens_for_the_parties_and_organisers_alone(
+    client, client_of, shared, organiser, signatory, reviewer, stranger
+):
     assert client.get(REVIEW).status_code == 302
     assert client_of(stranger).get(REVIEW).status_code == 404
     for user in (organiser, signatory, reviewer):
@@ -54,9 +56,13 @@ def test_a_comment_for_the_own_office_is_not_shown_to_others(client_of, shared, 
 
 
 def test_an_article_of_another_agreement_cannot_be_commented(client_of, shared, draft, organiser, reviewer):
-    other = services.create(slug="altro", titles={"it": "Altro"}, organisations=[], articles=[services.Draft("A", "b")], by=organiser)
+    other = services.create(
+        slug="altro", titles={"it": "Altro"}, organisations=[], articles=[services.Draft("A", "b")], by=organiser
+    )
     revision = other.newest_version().in_order().first()
-    response = client_of(reviewer).post(f"{REVIEW}articles/{revision.pk}/comment/", {"body": "x", "visibility": "all_parties"})
+    response = client_of(reviewer).post(
+        f"{REVIEW}articles/{revision.pk}/comment/", {"body": "x", "visibility": "all_parties"}
+    )
     assert response.status_code == 404
 
 
@@ -70,7 +76,9 @@ def test_the_adhesion_page_names_the_hash_and_never_says_firma_of_itself(client_
     page = client_of(signatory).get(REVIEW).content.decode()
     assert signing.current_document().sha256 in page
     assert "Non è una firma digitale" in page
-    done = client_of(signatory).post(f"{REVIEW}adhere/", {"name": "Silvia", "office_held": "Assessore", "declared": "on"})
+    done = client_of(signatory).post(
+        f"{REVIEW}adhere/", {"name": "Silvia", "office_held": "Assessore", "declared": "on"}
+    )
     assert done.status_code == 302
     assert signing.current_document().sha256 in Adhesion.objects.get().statement
 

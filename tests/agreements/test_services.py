@@ -86,7 +86,7 @@ def test_articles_move_and_keep_their_identity(draft, organiser):
     order = list(draft.newest_version().in_order())
     assert (order[0].article, order[1].article) == (second.article, first.article)
     services.move_article(revision=order[0], up=True, by=organiser)
-    assert list(draft.newest_version().in_order())[0].article == second.article
+    assert draft.newest_version().in_order().first().article == second.article
 
 
 def test_the_text_hash_does_not_depend_on_the_spelling_of_white_space(draft):
@@ -111,7 +111,11 @@ def test_a_verb_outside_the_table_of_transitions_is_refused(shared, organiser, s
     dates = {"concluded_at": timezone.now()} if state == "concluded" else {}
     dates |= {"withdrawn_at": timezone.now()} if state == "withdrawn" else {}
     Agreement.objects.update(state=state, **dates)
-    extra = {"share": {"closes_at": timezone.now() + timedelta(days=1)}, "prepare_version": {"note": ""}, "withdraw": {"reason": "x"}}
+    extra = {
+        "share": {"closes_at": timezone.now() + timedelta(days=1)},
+        "prepare_version": {"note": ""},
+        "withdraw": {"reason": "x"},
+    }
     with pytest.raises(services.WrongState):
         getattr(services, verb)(agreement=shared, by=organiser, **extra.get(verb, {}))
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.dispatch import Signal
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 from agreements import signals as agreement_signals
 from events import signals as event_signals
@@ -131,7 +131,12 @@ def test_no_post_save_and_no_send_robust():
 
 def test_nothing_names_this_machine_or_a_real_mailbox():
     for path in Path(settings.BASE_DIR).rglob("*"):
-        if path.suffix in {".py", ".html", ".md", ".toml", ".txt", ".yml", ".sh"} and not {".venv", "var", "node_modules", ".git"} & set(path.parts):
+        if path.suffix in {".py", ".html", ".md", ".toml", ".txt", ".yml", ".sh"} and not {
+            ".venv",
+            "var",
+            "node_modules",
+            ".git",
+        } & set(path.parts):
             text = path.read_text(errors="ignore")
             for address in re.findall(r"[\w.+-]+@([\w-]+\.[\w.-]*\w)", text):
                 assert address.rstrip(".").endswith("example.org") or address.startswith("127.0.0.1"), (path, address)

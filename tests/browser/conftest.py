@@ -57,7 +57,9 @@ def open_as(chromium, live_server, client_of):
     contexts = []
 
     def open_as(user=None, width: int = 1280) -> Watched:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="it-IT", base_url=live_server.url)
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="it-IT", base_url=live_server.url
+        )
         contexts.append(context)
         if user:
             session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value

@@ -16,7 +16,9 @@ ROME = ZoneInfo("Europe/Rome")
 def event(db) -> Event:
     from django.utils import timezone
 
-    starts_at = (timezone.now() + timedelta(days=30)).astimezone(ROME).replace(hour=10, minute=30, second=0, microsecond=0)
+    starts_at = (
+        (timezone.now() + timedelta(days=30)).astimezone(ROME).replace(hour=10, minute=30, second=0, microsecond=0)
+    )
     return Event.objects.create(
         slug="info-day", state=Event.State.PUBLISHED, title_it="Giornata informativa", title_en="Info day",
         summary_it="Di che cosa si parla.", venue="Sala conferenze", address="Terni", contact_email="a@socialneet.example.org",

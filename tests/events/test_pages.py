@@ -14,7 +14,15 @@ REGISTER = "/events/info-day/register/"
 
 
 def test_public_pages_without_a_form_set_no_cookie(client, event):
-    for path in ("/", "/events/", "/events/info-day/", "/meeting-point/", "/privacy/", "/accessibility/", "/calendar.ics"):
+    for path in (
+        "/",
+        "/events/",
+        "/events/info-day/",
+        "/meeting-point/",
+        "/privacy/",
+        "/accessibility/",
+        "/calendar.ics",
+    ):
         assert client.get(path).status_code == 200
         assert client.cookies == {}, path
 
@@ -160,7 +168,9 @@ def test_a_person_of_another_registration_cannot_be_touched(client, register):
 def test_a_new_contact_address_kills_the_old_link(client, register):
     registration = register("Anna")
     old = registration.get_absolute_url()
-    response = client.post(f"{old}contact/", {"name": "Carla", "email": "nuova@ente01.example.org", "office": "", "phone": ""})
+    response = client.post(
+        f"{old}contact/", {"name": "Carla", "email": "nuova@ente01.example.org", "office": "", "phone": ""}
+    )
     assert response.status_code == 200
     assert client.get(old).status_code == 404
     registration.refresh_from_db()

@@ -18,6 +18,7 @@ def facts():
     heard, receivers = [], []
     for name in ("registration_confirmed", "registration_changed", "registration_cancelled",
                  "registration_link_requested", "event_rescheduled", "event_cancelled"):  # fmt: skip
+
         def receiver(sender, _name=name, **arguments):
             heard.append((_name, arguments))
 

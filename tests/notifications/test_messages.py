@@ -153,7 +153,9 @@ def test_the_bytes_are_the_same_at_every_attempt(register):
     assert mail(Delivery.objects.first()).as_bytes() == mail(Delivery.objects.first()).as_bytes()
 
 
-@pytest.mark.parametrize("name", ["Anna\r\nBcc: vittima@example.org", 'Anna "la" <x@y.example.org>', "Anna, Bruno; Carlo"])
+@pytest.mark.parametrize(
+    "name", ["Anna\r\nBcc: vittima@example.org", 'Anna "la" <x@y.example.org>', "Anna, Bruno; Carlo"]
+)
 def test_a_hostile_name_cannot_start_a_header(register, applicant, name):
     register("Anna", applicant=dataclasses.replace(applicant, contact_name=name))
     message = mail(Delivery.objects.first())

@@ -104,7 +104,9 @@ def test_a_moved_event_reminds_again_for_its_new_date(tomorrow, organiser):
     assert len(sent()) == 2
 
 
-@pytest.mark.parametrize("day", [datetime(2027, 3, 28, 10, 30, tzinfo=ROME), datetime(2027, 10, 31, 10, 30, tzinfo=ROME)])
+@pytest.mark.parametrize(
+    "day", [datetime(2027, 3, 28, 10, 30, tzinfo=ROME), datetime(2027, 10, 31, 10, 30, tzinfo=ROME)]
+)
 def test_nine_is_nine_on_the_wall_over_both_changes_of_the_clocks(tomorrow, day):
     due = reminders.due_at(Event(starts_at=day))
     assert (due.hour, due.minute, due.date()) == (9, 0, day.date() - timedelta(days=1))
