@@ -44,6 +44,13 @@ class AttendeeForm(forms.Form):
 class BaseAttendeeFormSet(forms.BaseFormSet[AttendeeForm]):
     """One to ten people; empty rows after the first are passed over."""
 
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_few_forms": _("Write at least one person who comes."),
+        "too_many_forms": _("One registration brings at most ten people."),
+        "missing_management_form": _("The list of people did not arrive whole: reload the page and send it again."),
+    }
+
     def clean(self) -> None:
         if any(self.errors):
             return

@@ -43,7 +43,12 @@ def extract(root: Path) -> Catalog:
     sources.append((root / "templates", [("**.html", extract_template), ("**.txt", extract_template)]))  # type: ignore[list-item]
     for folder, methods in sources:
         for name, _line, message, _comments, context in extract_from_dir(
-            folder, method_map=methods, options_map={}, keywords=KEYWORDS, comment_tags=()
+            folder,
+            method_map=methods,
+            options_map={},
+            keywords=KEYWORDS,
+            comment_tags=(),
+            directory_filter=lambda path: not Path(path).name.startswith("."),  # the default leaves out `_components`
         ):
             identity = (context, message if isinstance(message, str) else message[0])
             known, places = found.get(identity, (message, set()))

@@ -77,6 +77,11 @@ def test_no_message_is_untranslated(language):
     assert catalogues.missing(settings.BASE_DIR, language) == []
 
 
+def test_the_components_own_words_are_in_the_catalogues_too():
+    """Babel passes over folders that begin with an underscore unless told otherwise."""
+    assert any(message.id == "Please check these points" for message in catalogues.extract(settings.BASE_DIR))
+
+
 def test_placeholders_survive_translation():
     for message in catalogues.read(settings.BASE_DIR, "it"):
         if message.id and message.string:

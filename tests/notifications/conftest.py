@@ -1,5 +1,6 @@
 """An event with registrations, and an SMTP sink that does as it is told."""
 
+import contextlib
 import socket
 import threading
 
@@ -39,7 +40,11 @@ class Sink:
             except OSError:
                 return
             self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # the worker was killed in the middle of a word
+            self._serve(connection)
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as lines:
