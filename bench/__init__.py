@@ -1,0 +1,1 @@
+"""Benchmarks: each figure beside its physical limit in the same run. Never timed tests."""
