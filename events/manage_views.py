@@ -47,7 +47,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = EventForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        event = form.save()
+        event = services.create(by=signed_in(request), **form.cleaned_data)
         messages.success(request, _("The event was saved as a draft."))
         return redirect("manage_events:detail", event.slug)
     return render(request, "events/manage_edit.html", {"form": form}, status=422 if form.errors else 200)

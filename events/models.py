@@ -226,7 +226,7 @@ class Registration(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ITALIAN)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CONFIRMED)
     revision = models.PositiveIntegerField(default=0, editable=False)
-    submission_id = models.UUIDField(unique=True, editable=False)
+    submission_id = models.UUIDField(editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     token_version = models.PositiveIntegerField(default=1, editable=False)
     privacy_notice_version = models.CharField(_("privacy notice shown"), max_length=20)
@@ -242,6 +242,8 @@ class Registration(models.Model):
                 | Q(state="cancelled", cancelled_at__isnull=False),
                 name="registration_cancelled_exactly_when_dated",
             ),
+            # a form sent twice is one registration, also when both requests run at once
+            models.UniqueConstraint(fields=("event", "submission_id"), name="registration_once_per_submission"),
         )
 
     def __str__(self) -> str:

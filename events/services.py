@@ -245,6 +245,12 @@ def invite(*, event: Event, organisation: Organisation) -> Invitation:
 
 
 @transaction.atomic
+def create(*, by: User, **fields: Any) -> Event:
+    """A new event, as a draft that only organisers see."""
+    return Event.objects.create(**fields)
+
+
+@transaction.atomic
 def publish(*, event: Event, by: User) -> Event:
     """Show the event to the public. Raises WrongState."""
     event = _lock(event, for_state=Event.State.PUBLISHED)

@@ -221,6 +221,25 @@ class Suppression(models.Model):
         return self.reason
 
 
+class Sweep(models.Model):
+    """When the clock last went round: beat, broker, worker and database in one sign of life. One row."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sweep")
+        verbose_name_plural = _("sweeps")
+
+    def __str__(self) -> str:
+        return str(self.at)
+
+    @classmethod
+    def age(cls, now: datetime) -> float | None:
+        """Seconds since the clock last went round; None if it never did."""
+        last = cls.objects.filter(pk=1).first()
+        return (now - last.at).total_seconds() if last else None
+
+
 class RelayState(models.Model):
     """Whether the relay is being left in peace for a while, and why. One row."""
 

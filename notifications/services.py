@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -80,6 +81,24 @@ def _judge(campaign: Campaign, organisations: QuerySet[Organisation]) -> Iterato
 
 def _key(campaign: Campaign) -> str:
     return f"campaign:{campaign.pk}"
+
+
+@transaction.atomic
+def prepare(*, by: User, **fields: Any) -> Campaign:
+    """A new campaign, as a draft: nothing goes out."""
+    return Campaign.objects.create(created_by=by, **fields)
+
+
+@transaction.atomic
+def edit(*, campaign: Campaign, by: User, **fields: Any) -> Campaign:
+    """Rewrite a draft's text or audience. Raises WrongState once it was sent."""
+    campaign = _lock(campaign, Campaign.State.RUNNING)
+    if campaign.state != Campaign.State.DRAFT:
+        raise WrongState
+    for name, value in fields.items():
+        setattr(campaign, name, value)
+    campaign.save(update_fields=list(fields))
+    return campaign
 
 
 @transaction.atomic

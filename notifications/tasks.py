@@ -14,8 +14,6 @@ def pump() -> dict[str, int]:
 @shared_task(name="notifications.tick")
 def tick() -> dict[str, int]:
     """The clock: plan the reminders that are due, then send what is due."""
-    from notifications import pump as module
-    from notifications import reminders
+    from notifications import clock
 
-    planned = reminders.plan_due()
-    return {"reminders": planned, **module.pump().as_dict()}
+    return clock.go_round()

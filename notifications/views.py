@@ -42,9 +42,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 def campaign_new(request: HttpRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None, initial=starting_text())
     if request.method == "POST" and form.is_valid():
-        campaign = form.save(commit=False)
-        campaign.created_by = signed_in(request)
-        campaign.save()
+        campaign = services.prepare(by=signed_in(request), **form.cleaned_data)
         return redirect("manage_notifications:campaign_detail", campaign.pk)
     context = {"form": form}
     return render(request, "notifications/campaign_edit.html", context, status=422 if form.errors else 200)
@@ -69,7 +67,10 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk, state=Campaign.State.DRAFT)
     form = CampaignForm(request.POST or None, instance=campaign)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        try:
+            services.edit(campaign=campaign, by=signed_in(request), **form.cleaned_data)
+        except services.WrongState:
+            messages.error(request, _("This campaign was sent already, or its event is not public."))
         return redirect("manage_notifications:campaign_detail", pk)
     context = {"form": form, "campaign": campaign}
     return render(request, "notifications/campaign_edit.html", context, status=422 if form.errors else 200)

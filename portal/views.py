@@ -14,9 +14,12 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, MeetingPoint, Registration
-from notifications.models import Delivery
+from notifications.models import Delivery, Sweep
 from organisations.access import signed_in
 from organisations.models import Organisation
+
+#: After this long without a sweep organisers are told that mail is not moving.
+STANDS_STILL_SECONDS = 120
 
 
 @require_safe
@@ -80,7 +83,9 @@ def manage(request: HttpRequest) -> HttpResponse:
         (counts["ready"] + counts["leased"] + counts["sending"], _("messages waiting")),
         (counts["failed"] + counts["uncertain"], _("messages to look at")),
     ]
-    return render(request, "portal/manage.html", {"numbers": numbers})
+    age = Sweep.age(timezone.now())
+    stands_still = age is None or age > STANDS_STILL_SECONDS
+    return render(request, "portal/manage.html", {"numbers": numbers, "stands_still": stands_still})
 
 
 @never_cache
@@ -93,7 +98,8 @@ def health(request: HttpRequest) -> JsonResponse:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
-    return JsonResponse({"database": "ok"})
+    age = Sweep.age(timezone.now())
+    return JsonResponse({"database": "ok", "seconds_since_sweep": None if age is None else round(age)})
 
 
 @require_safe

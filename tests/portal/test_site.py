@@ -79,7 +79,16 @@ def test_a_form_without_its_token_is_refused_with_a_word(organiser):
 
 
 def test_health_answers(client):
-    assert client.get("/health/").json() == {"database": "ok"}
+    assert client.get("/health/").json() == {"database": "ok", "seconds_since_sweep": None}
+
+
+def test_organisers_are_told_when_the_clock_stands_still(client_of, organiser, capsys):
+    assert "E-mail ferme" in client_of(organiser).get("/manage/").content.decode()
+    with pytest.raises(SystemExit):
+        call_command("check_sweep")
+    call_command("pump")
+    call_command("check_sweep")
+    assert "E-mail ferme" not in client_of(organiser).get("/manage/").content.decode()
 
 
 def test_unsubscribing_asks_first_and_then_no_invitation_goes_out(client, organiser):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from notifications import pump, reminders
+from notifications import clock
 
 
 class Command(BaseCommand):
@@ -21,8 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, loop: bool, json: bool, **options: Any) -> None:
         while True:
-            planned = reminders.plan_due()
-            report = {"reminders": planned, **pump.pump(seconds=3600).as_dict()}
+            report = clock.go_round(seconds=3600)
             if not loop:
                 break
             time.sleep(min(settings.TICK_SECONDS, 2))

@@ -1,0 +1,40 @@
+"""The command that checks what must hold finds what does not."""
+
+import contextlib
+import json
+
+import pytest
+from django.core.management import call_command
+
+from events.models import Event
+from notifications.models import Campaign
+from portal import demo
+
+pytestmark = pytest.mark.django_db
+
+
+def report(capsys) -> list[str]:
+    with contextlib.suppress(SystemExit):
+        call_command("check_invariants", "--json")
+    return json.loads(capsys.readouterr().out.splitlines()[-1])["broken"]
+
+
+def test_the_demo_holds_everything(capsys):
+    demo.load()
+    assert report(capsys) == []
+
+
+def test_each_broken_invariant_is_named(capsys, organiser):
+    demo.load()
+    event = Event.objects.get(state="published")
+    from tests.events.conftest import services
+
+    services.register(
+        event=event, submission_id="6f1d5f0e-6a3e-4a0f-9a50-0d6b2f1f7f10", privacy_notice_version="x",
+        applicant=services.Applicant("E", "cso", "C", "c@example.org"), guests=[services.Guest("A"), services.Guest("B")],
+    )  # fmt: skip
+    Event.objects.filter(pk=event.pk).update(capacity=1)
+    Campaign.objects.create(event=event, name="x", subject_it="x", body_it="x", created_by=organiser, planned=3)
+    found = " ".join(report(capsys))
+    for words in ("more are held", "a place above 1", "3 planned"):
+        assert words in found
