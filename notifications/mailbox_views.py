@@ -20,7 +20,7 @@ from notifications.models import LocalMail
 @login_not_required
 def mail_list(request: HttpRequest) -> HttpResponse:
     """Newest first; ?q= looks for a recipient or subject."""
-    q = request.GET.get("q", "").strip()
+    q = request.GET.get("q", "").replace("\x00", "").strip()
     mails = LocalMail.objects.defer("content").order_by("-received_at", "-pk")
     if q:
         mails = mails.filter(address__icontains=q) | mails.filter(subject__icontains=q)

@@ -241,3 +241,10 @@ def test_the_list_of_registrations_costs_the_same_whatever_its_length(
     client = client_of(organiser)
     with django_assert_max_num_queries(12):
         assert client.get("/manage/events/info-day/").status_code == 200
+
+
+def test_a_form_with_absurdly_many_fields_gets_a_page_and_writes_nothing(client, event, posted):
+    response = client.post(REGISTER, posted("Anna", **{f"x{n}": "y" for n in range(600)}))
+    assert response.status_code == 400
+    assert "non è leggibile" in response.content.decode()
+    assert Registration.objects.count() == 0
