@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -56,10 +55,10 @@ def test_the_bell_wakes_the_worker_at_once(worker, sink, settings):
     worker.env["TICK_SECONDS"] = "3600"
     worker.start()
     wait_until(lambda: "ready" in worker.log.read_text(), what="the worker is ready")
-    started = time.monotonic()
     ring(worker, "from tests.notifications.test_pump import write; write(1, key='bell')")
-    wait_until(lambda: len(sink.messages) == 1, seconds=10, what="the mail arrives")
-    assert time.monotonic() - started < 10
+    wait_until(
+        lambda: len(sink.messages) == 1, seconds=30, what="the bell brings the mail, an hour before the clock would"
+    )
 
 
 def ring(worker: Worker, script: str) -> None:
