@@ -1,6 +1,7 @@
 """`manage.py run`: the whole portal on this machine, web + worker + beat under one supervisor."""
 
 import os
+import shlex
 import socket
 import sys
 from typing import Any
@@ -83,7 +84,7 @@ def prepare(*, demo: bool) -> None:
 
 def commands(host: str, port: int) -> dict[str, str]:
     """The processes of the portal."""
-    python = sys.executable
+    python = shlex.quote(sys.executable)  # a folder may have a space in its name
     return {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host}:{port} --workers 2 --threads 4 --log-level warning",
         "worker": f"{python} -m celery -q -A portal worker --loglevel WARNING --without-gossip --without-mingle",
