@@ -7,20 +7,18 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Comment, Position
 from agreements.services import Draft, NotASignedFile, media_type_of
-
-one_line = RegexValidator(r"^[^\x00-\x1f\x7f\u2028\u2029]*$", _("Write this on one line, without control characters."))
+from organisations.text import LineField, LocalDateTimeInput
 
 
 class ArticleForm(forms.Form):
     """Heading and text of one article."""
 
-    heading = forms.CharField(label=_("Heading"), max_length=200, validators=[one_line])
+    heading = LineField(label=_("Heading"), max_length=200)
     source = forms.CharField(
         label=_("Text"),
         max_length=20_000,
@@ -60,12 +58,8 @@ class PositionForm(forms.Form):
 class ShareForm(forms.Form):
     """Until when remarks are asked for."""
 
-    closes_at = forms.DateTimeField(
-        label=_("Remarks by"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
-    note = forms.CharField(
-        label=_("What is new in this version"), max_length=300, required=False, validators=[one_line]
-    )
+    closes_at = forms.DateTimeField(label=_("Remarks by"), widget=LocalDateTimeInput)
+    note = LineField(label=_("What is new in this version"), max_length=300, required=False)
 
     def clean_closes_at(self) -> datetime:
         closes_at: datetime = self.cleaned_data["closes_at"]
@@ -77,14 +71,14 @@ class ShareForm(forms.Form):
 class NoteForm(forms.Form):
     """What a new version is about."""
 
-    note = forms.CharField(label=_("What is new in this version"), max_length=300, validators=[one_line])
+    note = LineField(label=_("What is new in this version"), max_length=300)
 
 
 class AdhesionForm(forms.Form):
     """Who adheres, in which office; the statement is shown and repeated."""
 
-    name = forms.CharField(label=_("Full name"), max_length=150, validators=[one_line])
-    office_held = forms.CharField(label=_("Office held"), max_length=150, validators=[one_line])
+    name = LineField(label=_("Full name"), max_length=150)
+    office_held = LineField(label=_("Office held"), max_length=150)
     declared = forms.BooleanField(label=_("I have read the final text and I am entitled to adhere for my organisation"))
 
 

@@ -45,7 +45,7 @@ def _zone() -> Timezone:
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Addressee:
     """The one person a calendar part is addressed to."""
 
     name: str
@@ -65,7 +65,9 @@ def publication(events: list[Event], *, language: str) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def scheduling_part(event: Event, *, method: str, sequence: int, stamp: datetime, guest: Guest, language: str) -> bytes:
+def scheduling_part(
+    event: Event, *, method: str, sequence: int, stamp: datetime, addressee: Addressee, language: str
+) -> bytes:
     """The calendar part of a mail to one guest: METHOD REQUEST or CANCEL (RFC 5546 sections 3.2.2 and 3.2.5)."""
     calendar = _calendar(method)
     vevent = _vevent(event, sequence=sequence, stamp=stamp, language=language)
@@ -73,8 +75,8 @@ def scheduling_part(event: Event, *, method: str, sequence: int, stamp: datetime
     organizer = vCalAddress(f"mailto:{settings.ASSOCIATION_EMAIL}")
     organizer.params["CN"] = vText(settings.ASSOCIATION_NAME)
     vevent["ORGANIZER"] = organizer
-    attendee = vCalAddress(f"mailto:{guest.email}")
-    attendee.params["CN"] = vText(guest.name)
+    attendee = vCalAddress(f"mailto:{addressee.email}")
+    attendee.params["CN"] = vText(addressee.name)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     attendee.params["PARTSTAT"] = vText("ACCEPTED" if method == "REQUEST" else "DECLINED")
     attendee.params["RSVP"] = vText("FALSE")

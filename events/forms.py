@@ -6,24 +6,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from events.models import MAX_ATTENDEES, Event, Invitation
 from events.services import Applicant, Guest
 from organisations.models import Organisation
-
-#: One line of ordinary text: no control character can travel into a mail header, a calendar or a list.
-one_line = RegexValidator(r"^[^\x00-\x1f\x7f\u2028\u2029]*$", _("Write this on one line, without control characters."))
-
-
-class LineField(forms.CharField):
-    """One line of text, trimmed, inner white space folded."""
-
-    default_validators = [one_line]
-
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split(" "))
+from organisations.text import LineField, LocalDateTimeInput, validate_one_line
 
 
 class AttendeeForm(forms.Form):
@@ -146,15 +134,6 @@ class LinkRequestForm(forms.Form):
     email = forms.EmailField(label=_("Contact's e-mail"))
 
 
-class LocalDateTimeInput(forms.DateTimeInput):
-    """The browser's own date and time picker."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
-
-
 class EventForm(forms.ModelForm[Event]):
     """The event's own facts, for organisers."""
 
@@ -170,7 +149,7 @@ class EventForm(forms.ModelForm[Event]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("title_it", "title_en", "venue", "address"):
-            self.fields[name].validators.append(one_line)
+            self.fields[name].validators.append(validate_one_line)
         for name in ("summary_it", "summary_en", "audience_it", "audience_en", "accessibility_it", "accessibility_en"):
             self.fields[name].widget.attrs["rows"] = 3
         if self.instance.pk and self.instance.state != Event.State.DRAFT:

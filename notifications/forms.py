@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 from notifications.kinds import INVITATION_VARIABLES
-from notifications.mime import one_line
 from notifications.models import Campaign, Delivery
 from organisations.models import Organisation
+from organisations.text import one_line
 
 
 class CampaignForm(forms.ModelForm[Campaign]):

@@ -55,7 +55,7 @@ def _calendar(delivery: Delivery, event: Event) -> bytes | None:
         method=delivery.calendar_method,
         sequence=delivery.calendar_sequence,
         stamp=delivery.calendar_stamp,
-        guest=event_calendars.Guest(delivery.name, delivery.address),
+        addressee=event_calendars.Addressee(delivery.name, delivery.address),
         language=delivery.language,
     )
 

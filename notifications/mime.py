@@ -18,15 +18,10 @@ from django.core.mail.message import sanitize_address
 
 from notifications.letters import Letter, Rendered
 from notifications.models import Delivery
+from organisations.text import one_line
 
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-
-
-def one_line(text: str) -> str:
-    """Text without line breaks and control characters: nothing typed by anybody can start a header."""
-    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def build(delivery: Delivery, letter: Letter, rendered: Rendered) -> bytes:

@@ -139,8 +139,9 @@ def _send(row: Delivery, owner: str, handle: relay.Relay, report: Report) -> boo
     done = {"state": State.ACCEPTED, "accepted_at": timezone.now(), "reply": reply[:500], "lease_until": None}
     if row.kind == "account":
         done["payload"] = {}  # a sign-in code is nobody's business afterwards
+    if not report.accepted:
+        _relay_is_well()  # once a run is enough
     report.accepted += _set(row, owner, State.SENDING, State.UNCERTAIN, **done)
-    _relay_is_well()
     return True
 
 

@@ -4,6 +4,7 @@ Phases of SMTP (RFC 5321): before DATA is answered the message is surely not sen
 answer it is uncertain, and nobody may simply send it again.
 """
 
+import re
 import smtplib
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -108,7 +109,7 @@ class SmtpRelay:
     def _hand_over(self, smtp: smtplib.SMTP, content: bytes) -> str:
         """From the first byte on, silence means uncertain."""
         try:
-            smtp.send(smtplib._quote_periods(content) + (b"" if content.endswith(b"\r\n") else b"\r\n") + b".\r\n")  # type: ignore[attr-defined]
+            smtp.send(_with_final_dot(content))
             if smtp.sock:
                 smtp.sock.settimeout(FINAL_REPLY_SECONDS)
             answer = smtp.getreply()
@@ -150,6 +151,12 @@ class SmtpRelay:
                 smtp.quit()
             except (OSError, smtplib.SMTPException):
                 smtp.close()
+
+
+def _with_final_dot(content: bytes) -> bytes:
+    """The text of DATA: lines that begin with a dot get a second one (RFC 5321 section 4.5.2)."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", content)
+    return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
 def _expect(answer: tuple[int, bytes], *codes: int) -> str:
