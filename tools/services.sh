@@ -10,7 +10,8 @@ data=$home/postgresql
 
 pg_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-postgresql_runs() { [ -f "$data/PG_VERSION" ] && as_postgres "$(pg_bin)/pg_ctl" -D "$data" status >/dev/null 2>&1; }
+# it answers: a process that was killed may still stand in the table of processes
+postgresql_runs() { "$(pg_bin)/pg_isready" -q -h 127.0.0.1 -p "$pg_port"; }
 redis_runs() { redis-cli -p "$redis_port" ping >/dev/null 2>&1; }
 
 install_missing() {
@@ -31,6 +32,7 @@ start_postgresql() {
     [ "$(id -u)" = 0 ] && chown postgres "$data"
     as_postgres "$(pg_bin)/initdb" -D "$data" -U portal --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
   fi
+  rm -f "$data/postmaster.pid"  # left by a server that was killed; nobody answers on its port
   as_postgres "$(pg_bin)/pg_ctl" -D "$data" -w -l "$data/log" \
     -o "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$data -c max_connections=200" start >/dev/null
   as_postgres "$(pg_bin)/createdb" -h 127.0.0.1 -p "$pg_port" -U portal portal 2>/dev/null || true
