@@ -145,3 +145,54 @@ def test_a_passkey_is_added_and_opens_the_door(demo, open_as):
     page.locator("#passkey_login").click()
     page.wait_for_url("**/me/")
     assert watched.trouble == []
+
+
+def test_an_authenticator_app_is_activated_and_asked_for_at_the_next_sign_in(demo, open_as):
+    import time
+
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+    from django.core.cache import cache
+
+    from organisations.models import User
+
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as()
+    page = watched.page
+
+    def sign_in() -> None:
+        LocalMail.objects.all().delete()
+        page.goto("/accounts/login/")
+        page.locator("input[name=login], input[name=email]").first.fill(organiser.email)
+        page.get_by_role("button", name="Inviami il codice").click()
+        pump.pump()
+        mail = bytes(LocalMail.objects.get(address=ORGANISER).content).decode()
+        page.locator("input[name=code]").fill(re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", mail).group())
+        page.keyboard.press("Enter")
+
+    sign_in()
+    page.wait_for_url("**/me/")
+    page.goto("/accounts/2fa/totp/activate/")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    watched.shot("totp-activate-it-1280")
+    secret = re.search(r"\b[A-Z2-7]{32}\b", page.content()).group()
+
+    def code() -> str:
+        return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+    page.locator("input[name=code]").fill(code())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2fa/reauthenticate/**")  # the backup codes are shown to whoever holds the app
+    cache.clear()  # a code is good once, and these thirty seconds' was used for the activation
+    page.locator("input[name=code]").fill(code())
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/2fa/recovery-codes/" in url and "reauthenticate" not in url)
+    watched.shot("recovery-codes-it-1280")
+    page.get_by_role("button", name="Esci").click()
+    sign_in()
+    page.wait_for_url("**/2fa/authenticate/**")
+    watched.shot("totp-ask-it-1280")
+    cache.clear()
+    page.locator("input[name=code]").fill(code())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/me/")
+    assert watched.trouble == []
