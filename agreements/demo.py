@@ -96,9 +96,8 @@ def _parties() -> list[tuple[Organisation, str]]:
     return [(known[name], kind) for name, kind in PARTIES]
 
 
-def new_from_model(*, by: User, slug: str | None = None) -> Agreement:
-    """A new draft from the model text. Raises PartiesMissing."""
-    slug = slug or f"protocollo-{timezone.now():%Y%m%d-%H%M%S}"
+def new_from_model(*, by: User, slug: str) -> Agreement:
+    """A new draft from the model text. Raises PartiesMissing, services.AlreadyDone."""
     return services.create(
         slug=slug, titles=TITLES, summaries=SUMMARIES, organisations=_parties(), articles=ARTICLES, by=by
     )

@@ -1,7 +1,9 @@
 """Organisers' pages of agreements: the text, the review, the document, the audit trail."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,20 +28,25 @@ require_agreements = require(Permission.MANAGE_AGREEMENTS)
 @require_agreements
 def agreement_list(request: HttpRequest) -> HttpResponse:
     agreements = Agreement.objects.order_by("-created_at", "pk")
-    return render(request, "agreements/manage_list.html", {"agreements": agreements})
+    context = {"agreements": agreements, "key": uuid4().hex[:8]}
+    return render(request, "agreements/manage_list.html", context)
 
 
 @require_POST
 @require_agreements
 def new(request: HttpRequest) -> HttpResponse:
-    """A new draft from the model text of the real case."""
+    """A new draft from the model text of the real case; the same click twice makes one."""
+    key = request.POST.get("key", "")
+    slug = f"protocollo-{key if re.fullmatch('[0-9a-f]{8}', key) else uuid4().hex[:8]}"
     try:
-        agreement = demo.new_from_model(by=signed_in(request))
+        demo.new_from_model(by=signed_in(request), slug=slug)
+    except services.AlreadyDone:
+        return redirect("manage_agreements:detail", slug)
     except demo.PartiesMissing as missing:
         messages.error(request, _("First import these organisations: %(names)s.") % {"names": missing})
         return redirect("manage_agreements:list")
     messages.success(request, _("The draft was made from the model text. Edit it article by article."))
-    return redirect("manage_agreements:detail", agreement.slug)
+    return redirect("manage_agreements:detail", slug)
 
 
 @require_safe

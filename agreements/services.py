@@ -43,7 +43,7 @@ class NothingToShare(Exception):
 
 
 class AlreadyDone(Exception):
-    """The party did this before."""
+    """This was done before; nothing is written again."""
 
 
 class NotASignedFile(Exception):
@@ -66,13 +66,15 @@ def create(
     *, slug: str, titles: dict[str, str], organisations: Sequence[tuple[Organisation, str]], articles: Sequence[Draft],
     by: User, summaries: dict[str, str] | None = None,
 ) -> Agreement:  # fmt: skip
-    """A new draft with its parties (organisation, kind) and the first version of its text."""
-    agreement = Agreement.objects.create(
-        slug=slug,
-        created_by=by,
-        **{f"title_{language}": title for language, title in titles.items()},
-        **{f"summary_{language}": summary for language, summary in (summaries or {}).items()},
-    )
+    """A new draft with its parties (organisation, kind) and the first version of its text.
+
+    Raises AlreadyDone when the address is taken, as by the same click a moment earlier.
+    """
+    texts = {f"title_{language}": title for language, title in titles.items()}
+    texts |= {f"summary_{language}": summary for language, summary in (summaries or {}).items()}
+    agreement, is_new = Agreement.objects.get_or_create(slug=slug, defaults={"created_by": by, **texts})
+    if not is_new:
+        raise AlreadyDone
     for position, (organisation, kind) in enumerate(organisations, start=1):
         Party.objects.create(agreement=agreement, organisation=organisation, kind=kind, position=position)
     version = TextVersion.objects.create(agreement=agreement, number=1)

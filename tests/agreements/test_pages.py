@@ -158,3 +158,17 @@ def test_the_list_costs_the_same_whatever_its_length(client_of, organiser, count
     client = client_of(organiser)
     with django_assert_max_num_queries(8):
         assert client.get("/manage/agreements/").status_code == 200
+
+
+def test_the_same_click_twice_makes_one_draft(client_of, organiser, association, terni, orvieto, narni):
+    client = client_of(organiser)
+    key = client.get("/manage/agreements/").context["key"]
+    first, second = (client.post("/manage/agreements/new/", {"key": key}) for _ in range(2))
+    assert first.url == second.url == f"/manage/agreements/protocollo-{key}/"
+    assert Agreement.objects.count() == 1
+
+
+def test_a_draft_needs_its_parties_in_the_directory(client_of, organiser, terni):
+    response = client_of(organiser).post("/manage/agreements/new/", follow=True)
+    assert "Comune di Orvieto" in response.content.decode()
+    assert Agreement.objects.count() == 0
