@@ -13,5 +13,8 @@ urlpatterns = [
     path("<slug:slug>/publish/", views.publish, name="publish"),
     path("<slug:slug>/close/", views.close, name="close"),
     path("<slug:slug>/cancel/", views.cancel, name="cancel"),
+    path("<slug:slug>/agenda/add/", views.session_edit, name="session_add"),
+    path("<slug:slug>/agenda/<int:pk>/", views.session_edit, name="session_edit"),
+    path("<slug:slug>/agenda/<int:pk>/remove/", views.session_remove, name="session_remove"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

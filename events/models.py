@@ -116,6 +116,11 @@ class Event(models.Model):
         """Twin of `EventQuerySet.upcoming`."""
         return self.state == self.State.PUBLISHED and self.ends_at > now
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether organisers may change its facts and agenda."""
+        return self.state in {self.State.DRAFT, self.State.PUBLISHED}
+
     def is_over(self, now: datetime) -> bool:
         """Whether it has ended."""
         return self.ends_at <= now

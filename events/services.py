@@ -19,6 +19,7 @@ from events.models import (
     Event,
     Invitation,
     Registration,
+    Session,
 )
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation, User
@@ -267,7 +268,7 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     (RFC 5545 section 3.8.7.4), and announces event_rescheduled. Raises WrongState, CapacityBelowTaken.
     """
     event = _lock(event)
-    if event.state not in {Event.State.DRAFT, Event.State.PUBLISHED}:
+    if not event.is_editable:
         raise WrongState
     moved = any(fields.get(name, getattr(event, name)) != getattr(event, name) for name in CALENDAR_FIELDS)
     capacity = fields.get("capacity", event.capacity)
@@ -309,6 +310,27 @@ def close(*, event: Event, by: User, now: datetime | None = None) -> Event:
     event.state = Event.State.HELD
     event.save(update_fields=["state"])
     return event
+
+
+@transaction.atomic
+def save_session(*, event: Event, by: User, session: Session | None = None, **fields: Any) -> Session:
+    """Add an item to the agenda, or rewrite one; nobody's calendar moves. Raises WrongState."""
+    event = _lock(event)
+    if not event.is_editable:
+        raise WrongState
+    session = session or Session(event=event)
+    for name, value in fields.items():
+        setattr(session, name, value)
+    session.save()
+    return session
+
+
+@transaction.atomic
+def remove_session(*, session: Session, by: User) -> None:
+    """Take an item off the agenda. Raises WrongState."""
+    if not _lock(session.event).is_editable:
+        raise WrongState
+    session.delete()
 
 
 # -- inside -----------------------------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     at = f"/manage/events/{event().slug}/"
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
-        "manage-event-edit": f"{at}edit/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
+        "manage-event-edit": f"{at}edit/",
+        "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
         "campaigns": "/manage/campaigns/", "campaign-new": "/manage/campaigns/new/",
         "campaign": f"/manage/campaigns/{campaign.pk}/", "campaign-running": f"/manage/campaigns/{sent.pk}/",

@@ -248,3 +248,30 @@ def test_a_form_with_absurdly_many_fields_gets_a_page_and_writes_nothing(client,
     assert response.status_code == 400
     assert "non è leggibile" in response.content.decode()
     assert Registration.objects.count() == 0
+
+
+def test_an_organiser_writes_the_agenda_and_no_calendar_moves(client, client_of, organiser, event, stranger):
+    desk, at = client_of(organiser), "/manage/events/info-day/agenda/"
+    start = timezone.localtime(event.starts_at)
+    item = {
+        "title_it": "Saluti", "title_en": "", "kind": "greeting", "speakers_it": "Presidente", "speakers_en": "",
+        "starts_at": start.strftime("%Y-%m-%dT%H:%M"), "ends_at": (start + timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M"),
+    }  # fmt: skip
+    assert desk.post(f"{at}add/", item).status_code == 302
+    session = event.sessions.get()
+    assert "Saluti" in client.get("/events/info-day/").content.decode()
+    desk.post(f"{at}{session.pk}/", item | {"title_it": "Saluti istituzionali"})
+    assert "Saluti istituzionali" in client.get("/events/info-day/").content.decode()
+    outside = item | {"ends_at": (start + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")}
+    assert desk.post(f"{at}{session.pk}/", outside).status_code == 422
+    assert desk.post(f"{at}{session.pk}/", item | {"ends_at": item["starts_at"]}).status_code == 422
+    assert client_of(stranger).post(f"{at}{session.pk}/remove/").status_code == 403
+    desk.post(f"{at}{session.pk}/remove/")
+    event.refresh_from_db()
+    assert (event.sessions.count(), event.revision) == (0, 0)
+
+
+def test_the_agenda_of_a_cancelled_event_stands(client_of, organiser, event):
+    services.cancel(event=event, reason="neve", by=organiser)
+    with pytest.raises(services.WrongState):
+        services.save_session(event=event, by=organiser, title_it="x", starts_at=event.starts_at, ends_at=event.ends_at)
