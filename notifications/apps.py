@@ -9,4 +9,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import checks, receivers  # noqa: F401
+        from notifications import checks, receivers  # noqa: F401  importing them registers them

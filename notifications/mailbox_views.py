@@ -58,7 +58,7 @@ def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_not_required
 @xframe_options_sameorigin
-@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": ["allow-popups"]})  # type: ignore[arg-type]
+@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": ["allow-popups"]})  # type: ignore[arg-type]  # as above
 def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML part alone, for the frame: no script, no origin."""
     part = _part(_parsed(pk)[1], "text/html")

@@ -52,7 +52,7 @@ def build(delivery: Delivery, letter: Letter, rendered: Rendered) -> bytes:
 
 
 def _text(text: str, subtype: str) -> MIMEText:
-    return MIMEText(text, subtype, _UTF8)  # type: ignore[arg-type]
+    return MIMEText(text, subtype, _UTF8)  # type: ignore[arg-type]  # a Charset is taken too
 
 
 def _calendar(content: bytes, method: str) -> MIMENonMultipart:

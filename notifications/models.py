@@ -184,7 +184,7 @@ class Delivery(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.message_id = self.message_id or message_id_of(self.key)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
 
 class CalendarEntry(models.Model):

@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
+from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -118,7 +119,7 @@ def campaign_preview(request: HttpRequest, pk: int, organisation_id: int) -> Htt
 @require_safe
 @require_campaigns
 @xframe_options_sameorigin
-@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]
+@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]  # as above
 def campaign_preview_html(request: HttpRequest, pk: int, organisation_id: int) -> HttpResponse:
     """The HTML part alone, for the frame of the preview: a mail's inline styles, no script, no origin."""
     return HttpResponse(_preview(pk, organisation_id)[3].html)
@@ -171,7 +172,7 @@ def campaign_send(request: HttpRequest, pk: int) -> HttpResponse:
     return _campaign_page(request, campaign, status=422, confirm_form=form, form=form)
 
 
-def _verb(service: Callable[..., object], done: str) -> Callable[..., HttpResponse]:
+def _verb(service: Callable[..., object], done: StrPromise) -> Callable[..., HttpResponseBase]:
     """A page of one verb of a campaign."""
 
     @require_POST
@@ -182,15 +183,15 @@ def _verb(service: Callable[..., object], done: str) -> Callable[..., HttpRespon
         except services.WrongState:
             messages.error(request, _("This is not possible now: the campaign has moved on meanwhile."))
         else:
-            messages.success(request, done)
+            messages.success(request, str(done))
         return redirect("manage_notifications:campaign_detail", pk)
 
-    return view  # type: ignore[return-value]
+    return view
 
 
-campaign_pause = _verb(services.pause, translation.gettext_lazy("Paused: nothing more goes out."))  # type: ignore[arg-type]
-campaign_resume = _verb(services.resume, translation.gettext_lazy("It goes on."))  # type: ignore[arg-type]
-campaign_cancel = _verb(services.cancel, translation.gettext_lazy("Cancelled: the rest never goes out."))  # type: ignore[arg-type]
+campaign_pause = _verb(services.pause, translation.gettext_lazy("Paused: nothing more goes out."))
+campaign_resume = _verb(services.resume, translation.gettext_lazy("It goes on."))
+campaign_cancel = _verb(services.cancel, translation.gettext_lazy("Cancelled: the rest never goes out."))
 
 
 # -- outbox ---------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def require(permission: Permission) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.required_permission = permission  # type: ignore[attr-defined]
+        guarded.required_permission = permission  # type: ignore[attr-defined]  # read by tests/architecture
         return guarded
 
     return decorate

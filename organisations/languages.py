@@ -35,7 +35,7 @@ class Bilingual:
 
     def __get__(self, instance: Any, owner: type) -> str:
         if instance is None:
-            return self  # type: ignore[return-value]
+            return self  # type: ignore[return-value]  # asked on the class, as Django does
         language = (get_language() or settings.LANGUAGE_CODE)[:2]
         text: str = getattr(instance, f"{self.name}_{language}", "")
         return text or getattr(instance, f"{self.name}_{Language.ITALIAN}")

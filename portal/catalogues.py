@@ -40,7 +40,7 @@ def extract(root: Path) -> Catalog:
     """All messages of code and templates, in a stable order."""
     found: dict[Any, tuple[Any, set[str]]] = {}
     sources = [(root / app, [("**.py", "python")]) for app in APPS]
-    sources.append((root / "templates", [("**.html", extract_template), ("**.txt", extract_template)]))  # type: ignore[list-item]
+    sources.append((root / "templates", [("**.html", extract_template), ("**.txt", extract_template)]))  # type: ignore[list-item]  # Babel takes functions too
     for folder, methods in sources:
         for name, _line, message, _comments, context in extract_from_dir(
             folder,
@@ -57,7 +57,7 @@ def extract(root: Path) -> Catalog:
             found[identity] = (longest, places | {f"{folder.name}/{name}"})
     catalogue = Catalog(charset="utf-8")
     for (context, _id), (message, places) in sorted(found.items(), key=lambda item: (item[0][1], item[0][0] or "")):
-        catalogue.add(message, context=context, locations=[(place, None) for place in sorted(places)])  # type: ignore[misc]
+        catalogue.add(message, context=context, locations=[(place, None) for place in sorted(places)])  # type: ignore[misc]  # a place without a line
     return catalogue
 
 

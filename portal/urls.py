@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 from portal import views
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),

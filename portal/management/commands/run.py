@@ -50,7 +50,7 @@ class Command(BaseCommand):
 def refuse_without_pango() -> None:
     """WeasyPrint needs Pango, a system library: say so at the start, not at the first document."""
     try:
-        import weasyprint  # noqa: F401
+        import weasyprint  # noqa: F401  the import itself is the question
     except OSError as error:
         raise CommandError(
             "The system library Pango is missing (documents are made with it). Debian and Ubuntu: "
