@@ -1,6 +1,7 @@
 """App configuration: connects the receivers and the checks."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NotificationsConfig(AppConfig):
@@ -9,4 +10,6 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import checks, receivers  # noqa: F401  importing them registers them
+        from notifications import checks, receivers, tallies  # noqa: F401  importing them registers them
+
+        post_migrate.connect(tallies.ensure, sender=self)

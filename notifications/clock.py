@@ -1,14 +1,42 @@
 """What the clock does each time it goes round: by Celery's beat, or by `manage.py pump --loop` without any broker."""
 
-from django.utils import timezone
+from pathlib import Path
 
-from notifications import pump, reminders
-from notifications.models import Sweep
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notifications import pump, reminders, tallies
+from notifications.models import Station, Sweep
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
     """Plan the reminders that are due, send what is due, leave a sign of life; the run's numbers."""
+    _remember_where_we_are()
     planned = reminders.plan_due()
     report = {"reminders": planned, **pump.pump(seconds=seconds).as_dict()}
-    Sweep.objects.update_or_create(pk=1, defaults={"at": timezone.now()})
+    tallies.fold()
     return report
+
+
+def _remember_where_we_are() -> None:
+    """Count the round here and in the database. A database that counts lower was restored: then all mail is held.
+
+    A database that never counted is a new one. After a restore the rows sent since the backup look as if they still
+    waited, and would go out again.
+    """
+    path = Path(settings.VAR_DIR) / "rounds"
+    remembered = int(path.read_text() or 0) if path.exists() else 0
+    with transaction.atomic():
+        sweep = Sweep.objects.select_for_update().filter(pk=1).first() or Sweep(pk=1)
+        known = sweep.number
+        sweep.number, sweep.at = max(known, remembered) + 1, timezone.now()
+        sweep.save()
+        if 0 < known < remembered:
+            Station.current()
+            Station.objects.filter(pk=1, held_at__isnull=True).update(
+                held_at=timezone.now(),
+                reason=_("The database is older than this machine remembers: was a backup restored?"),
+            )
+    path.write_text(str(sweep.number))

@@ -1,6 +1,6 @@
 """One builder per kind of message: from the facts in the row to a letter, in the active language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.utils import timezone
@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, FrozenDocument, Party
 from events import calendars as event_calendars
-from events.models import Event, Invitation, Registration
+from events.models import Event, Registration
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
-from notifications.unsubscribe import unsubscribe_url
+from organisations.text import one_line
 
 
 def when(event: Event) -> str:
@@ -55,7 +55,7 @@ def _calendar(delivery: Delivery, event: Event) -> bytes | None:
         method=delivery.calendar_method,
         sequence=delivery.calendar_sequence,
         stamp=delivery.calendar_stamp,
-        addressee=event_calendars.Addressee(delivery.name, delivery.address),
+        addressee=event_calendars.Addressee(one_line(delivery.name), delivery.address),
         language=delivery.language,
     )
 
@@ -219,30 +219,35 @@ INVITATION_VARIABLES = ("organisation", "event", "date", "place")
 
 def invitation(delivery: Delivery) -> Letter:
     """A campaign's invitation with the organisation's personal link; no calendar part for people who did not ask."""
+    from notifications.patterns import invitation_values
+
+    if delivery.campaign is None:
+        raise CannotWrite("the campaign is gone")
+    return write_invitation(delivery, invitation_values(delivery))
+
+
+def write_invitation(delivery: Delivery, own: Mapping[str, str]) -> Letter:
+    """The invitation with these words of the recipient's own."""
     campaign = delivery.campaign
-    found = Invitation.objects.select_related("organisation", "event").filter(pk=delivery.payload.get("invitation"))
-    invited = found.first()
-    if campaign is None or invited is None:
-        raise CannotWrite("the invitation is gone")
-    event = invited.event
+    assert campaign is not None
+    event = campaign.event
     values = {
-        "organisation": invited.organisation.name,
+        "organisation": own["organisation"],
         "event": event.title,
         "date": when(event),
         "place": f"{event.venue}, {event.address}",
     }
-    source = invited.organisation.source or _("public registers")
     return Letter(
         subject=fill(campaign.subject, values),
         paragraphs=[part for part in fill(campaign.body, values).replace("\r\n", "\n").split("\n\n") if part.strip()],
         facts=event_facts(event),
-        link=(_("Register your organisation"), absolute(invited.get_absolute_url())),
+        link=(_("Register your organisation"), own["link"]),
         closing=[
             _("You receive this because %(association)s, controller of these data, keeps this address of your "
               "organisation (source: %(source)s) for the project. Privacy notice: %(privacy)s")
-            % {"association": settings.ASSOCIATION_NAME, "source": source, "privacy": absolute("/privacy/")}
+            % {"association": settings.ASSOCIATION_NAME, "source": own["source"], "privacy": absolute("/privacy/")}
         ],
-        unsubscribe_url=unsubscribe_url(delivery.address),
+        unsubscribe_url=own["unsubscribe"],
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from notifications.models import Delivery
+from organisations.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def render(letter: Letter, *, name: str, language: str) -> Rendered:
     """The plain-text and the HTML part, in the recipient's language."""
     context = {
         "letter": letter,
-        "name": name,
+        "name": one_line(name),
         "language": language,
         "association": settings.ASSOCIATION_NAME,
         "site_url": settings.SITE_URL,

@@ -18,6 +18,7 @@ from django.core.mail.message import sanitize_address
 
 from notifications.letters import Letter, Rendered
 from notifications.models import Delivery
+from notifications.skeleton import mailbox
 from organisations.text import one_line
 
 _UTF8 = Charset("utf-8")
@@ -36,19 +37,35 @@ def build(delivery: Delivery, letter: Letter, rendered: Rendered) -> bytes:
         message = MIMEMultipart("mixed", boundary=f"=_mixed_{mark}")
         message.attach(alternative)
         message.attach(_invite(letter.calendar))
-    message["From"] = sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL), "utf-8")
-    message["To"] = sanitize_address((one_line(delivery.name), delivery.address), "utf-8")
-    message["Reply-To"] = settings.ASSOCIATION_EMAIL
+    for header, value in fixed_headers(delivery).items():
+        message[header] = value
+    message["To"] = _to(delivery)
     message["Subject"] = Header(one_line(letter.subject), "utf-8").encode()
     message["Date"] = format_datetime(delivery.created_at)
     message["Message-ID"] = delivery.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = delivery.language
     if letter.unsubscribe_url:
         message["Precedence"] = "bulk"
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return re.sub(rb"\r?\n", b"\r\n", message.as_bytes())
+
+
+def _to(delivery: Delivery) -> str:
+    try:
+        return mailbox(delivery.name, delivery.address).decode().replace("\r\n", "\n")
+    except UnicodeEncodeError:  # an address in another script: the domain in ASCII, the rest encoded
+        return sanitize_address((one_line(delivery.name), delivery.address), "utf-8")
+
+
+def fixed_headers(delivery: Delivery) -> dict[str, str]:
+    """What is alike in every message of a lane and language, ready to be written."""
+    sender = settings.MAIL_FROM_BULK if delivery.lane == Delivery.Lane.BULK else settings.DEFAULT_FROM_EMAIL
+    return {
+        "From": sanitize_address(parseaddr(sender), "utf-8"),
+        "Reply-To": settings.ASSOCIATION_EMAIL,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": delivery.language,
+    }
 
 
 def _text(text: str, subtype: str) -> MIMEText:

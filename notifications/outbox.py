@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import calendars
-from notifications.models import Campaign, Delivery, hash_address, message_id_of
+from notifications.models import Campaign, Delivery, domain_group_of, hash_address, message_id_of
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ def _row(message: Message, now: datetime) -> Delivery:
         idempotency_key=f"{message.key}:{hash_address(message.address)[:32]}",
         lane=message.lane,
         address=message.address,
+        domain_group=domain_group_of(message.address),
         name=message.name,
         language=message.language,
         payload=message.payload,

@@ -1,25 +1,34 @@
 """The pump: claims due rows, records the intent, hands over, records the result. Any number may run at once.
 
-Every change of a row is a compare-and-set on (state, owner): a worker whose lease was taken away writes nothing.
+It works with a broker's bell or without any broker (`manage.py pump --loop`). Groups grow as long as the relay is
+fast, so that the database is told in few commits, and shrink to single messages on a slow one; the journal keeps the
+exact place in between.
 """
 
 import logging
+import threading
 import time
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connections
 from django.utils import timezone
 
-from notifications import letters, mime, relay
-from notifications.models import Campaign, Delivery, RelayState, Suppression, hash_address
+from notifications import campaigns, claims, desk, lanes, relay, results
+from notifications.journal import Journal
+from notifications.models import Attempt, Delivery, Lane
+from notifications.relay import Outcome
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
-#: Waits after a deferral (4xx): 1, 5, 15 minutes, 1, 4, 12 hours; then the message fails.
-RETRY_LADDER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
+#: A group of messages recorded together should take about this long to hand over.
+GROUP_SECONDS = 0.2
+#: While bulk flows, single messages are looked for this often.
+LOOK_ASIDE_SECONDS = 0.5
+#: So many refusals in a row, for policy or for now, are the lane's trouble and no longer single recipients'.
+IN_A_ROW = 3
 
 
 @dataclass(slots=True)
@@ -32,174 +41,204 @@ class Report:
     uncertain: int = 0
     dropped: int = 0
     freed: int = 0
+    held: str = ""
+
+    def add(self, numbers: dict[str, int]) -> None:
+        """Sum up."""
+        for name, number in numbers.items():
+            setattr(self, name, getattr(self, name) + number)
 
     def as_dict(self) -> dict[str, int]:
-        """For JSON."""
-        return asdict(self)
+        """The numbers, for JSON."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
 
-def pump(*, seconds: float = 25.0) -> Report:
+def pump(*, seconds: float = 25.0, only: Iterable[str] = (Lane.TRANSACTIONAL, Lane.BULK)) -> Report:
     """Send what is due until nothing is left or the time is over; single messages before bulk."""
     report, until = Report(), time.monotonic() + seconds
-    handle = relay.from_settings()
-    report.freed = free_abandoned(is_idempotent=handle.is_idempotent)
-    try:
-        while time.monotonic() < until and not _resting():
-            owner, rows = claim()
-            if not rows:
-                break
-            if not _send_all(rows, owner, handle, report, until):
-                break
-    finally:
-        handle.close()
-    finish_campaigns()
+    wanted = [lane for lane in (Lane.TRANSACTIONAL, Lane.BULK) if lane in set(only)]
+    report.freed = claims.recover(is_idempotent=all(relay.from_settings(lane).is_idempotent for lane in wanted))
+    for lane in wanted:
+        several = lanes.connections(lane)
+        if several == 1:
+            _work(lane, until, report)
+        else:
+            _work_at_once(several, lane, until, report)
+    campaigns.settle()
     return report
 
 
-def claim(batch: int | None = None) -> tuple[str, list[Delivery]]:
-    """Take up to `batch` due rows of the most urgent lane; gives the owner's token and the rows."""
-    owner, now = uuid4().hex, timezone.now()
-    with transaction.atomic():
-        for lane in (Delivery.Lane.TRANSACTIONAL, Delivery.Lane.BULK):
-            due = Delivery.objects.due(now).filter(lane=lane).order_by("not_before", "pk")
-            if connection.features.has_select_for_update_skip_locked:
-                due = due.select_for_update(skip_locked=True, of=("self",))
-            keys = list(due.values_list("pk", flat=True)[: batch or settings.MAIL_BATCH])
-            # On SQLite the IMMEDIATE transaction already holds the write lock; the state makes it safe everywhere.
-            if keys and Delivery.objects.filter(pk__in=keys, state=State.READY).update(
-                state=State.LEASED, owner=owner, lease_until=_lease(now)
-            ):
+def _work_at_once(several: int, lane: str, until: float, report: Report) -> None:
+    """Several connections to a far relay: its delay, not our speed, is the limit."""
+
+    def run() -> None:
+        try:
+            _work(lane, until, report)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, name=f"pump-{lane}-{number}") for number in range(several)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _work(lane: str, until: float, report: Report) -> None:
+    """One worker on one lane, with its own diary; a broken database leaves the diary for whoever comes next."""
+    worker = Worker(lane, report)
+    try:
+        worker.drain(until)
+    except lanes.Held as held:
+        report.held = str(held)
+    except BaseException:
+        worker.break_off()
+        raise
+    worker.close()
+
+
+@dataclass
+class Worker:
+    """One connection's worth of sending."""
+
+    lane: str
+    report: Report
+    owner: str = field(default_factory=lambda: uuid4().hex)
+    group: int = 10
+
+    def __post_init__(self) -> None:
+        self._relay = relay.from_settings(self.lane)
+        self._desk = desk.Desk()
+        self._journal = Journal(self.owner)
+        self._eight_bit: bool | None = None
+        self._refusals = 0
+        self._began, self._accepted = time.monotonic(), 0
+        self._looked_aside = self._told_lane = 0.0
+
+    def drain(self, until: float) -> None:
+        """Claim and send until nothing is due, the time is over, or the relay must rest."""
+        while time.monotonic() < until:
+            self._look_aside(until)
+            lanes.check_station(is_real=not self._relay.is_idempotent)
+            rows = claims.claim(self.owner, self.lane, max(self.group, settings.MAIL_BATCH if self.group > 5 else 10))
+            if not rows or not self._send(rows, until):
+                return
+
+    def close(self) -> None:
+        """Done, and the database knows everything."""
+        claims.release(self.owner)
+        self._relay.close()
+        self._journal.close()
+
+    def break_off(self) -> None:
+        """Something is wrong with the database or this machine: the diary tells the next one how far we came."""
+        self._journal.abandon()
+        self._relay.close()
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _look_aside(self, until: float) -> None:
+        """Bulk never makes a sign-in code wait."""
+        now = time.monotonic()
+        if self.lane == Lane.TRANSACTIONAL or now - self._looked_aside < LOOK_ASIDE_SECONDS:
+            return
+        self._looked_aside = now
+        if Delivery.objects.due(timezone.now()).filter(lane=Lane.TRANSACTIONAL).exists():
+            _work(Lane.TRANSACTIONAL, until, self.report)
+
+    def _send(self, rows: list[Delivery], until: float) -> bool:
+        """Send the claimed rows in groups; False when the relay must rest. What was not begun goes back."""
+        self._desk.lay_out(rows)
+        while rows:
+            if time.monotonic() > until:
                 break
-    mine = Delivery.objects.filter(owner=owner, state=State.LEASED).select_related("campaign")
-    return owner, list(mine.order_by("not_before", "pk"))
+            group, rows = rows[: self.group], rows[self.group :]
+            if not self._send_group(group):
+                break
+        else:
+            return True
+        claims.release(self.owner)
+        return False
 
+    def _send_group(self, group: list[Delivery]) -> bool:
+        letters = self._written(group)
+        ours = claims.begin([row for row in group if row.pk in letters], self.owner) if letters else []
+        began, by_key = time.monotonic(), {row.pk: row for row in ours}
+        ended: list[results.Ended] = []
+        envelopes = [relay.Envelope(row.pk, row.message_id, row.address, letters[row.pk]) for row in ours]
+        try:
+            for result in self._relay.hand_over(envelopes, self._journal.began):
+                self._journal.ended(result.pk, result.outcome, result.reply)
+                ended.append((by_key.pop(result.pk), result.outcome, result.reply))
+        finally:
+            self.report.add(results.write(ended, self.owner))
+            if by_key:  # the relay stopped before them
+                claims.put(by_key, self.owner, [State.SENDING], **results.UNTOUCHED)
+            self._journal.forget()
+        self._fit_group(len(group), time.monotonic() - began)
+        return self._learn(ended)
 
-def free_abandoned(*, is_idempotent: bool) -> int:
-    """Rows of workers that died: taken but not begun go back; begun ones are uncertain, for a person to decide.
+    def _written(self, group: list[Delivery]) -> dict[int, bytes]:
+        """The bytes of those that may go; the others leave for the state that fits."""
+        letters: dict[int, bytes] = {}
+        if self._eight_bit is None:
+            self._eight_bit = self._relay.accepts_8bit()
+        for row in group:
+            verdict = self._desk.verdict(row)
+            if verdict:
+                state, why = verdict
+                free = {"owner": "", "lease_until": None}
+                self.report.dropped += claims.put([row.pk], self.owner, [State.LEASED], state=state, reply=why, **free)
+                continue
+            try:
+                letters[row.pk] = self._desk.write(row, eight_bit=self._eight_bit)
+            except Exception as error:  # a template or an object is broken: this row fails, the others go on
+                logger.exception("cannot write %s %s", row.kind, row.key)
+                self._give_up(row, f"{type(error).__name__}: {error}")
+        return letters
 
-    Where the relay folds equal Message-IDs (the local mailbox) a begun one simply goes out again.
-    """
-    now = timezone.now()
-    abandoned = Delivery.objects.abandoned(now)
-    back = {"state": State.READY, "owner": "", "lease_until": None, "sending_since": None}
-    freed = abandoned.filter(state=State.LEASED).update(**back)
-    begun = abandoned.filter(state=State.SENDING)
-    if is_idempotent:
-        return freed + begun.update(**back)
-    # the owner stays: a slow worker that comes back with the relay's answer may still write it down
-    return freed + begun.update(state=State.UNCERTAIN, lease_until=None, reply="the worker died while handing over")
+    def _give_up(self, row: Delivery, why: str) -> None:
+        failed = {"state": State.FAILED, "reply": why, "owner": "", "lease_until": None}
+        self.report.failed += claims.put([row.pk], self.owner, [State.LEASED], **failed)
+        Attempt.objects.create(delivery=row, outcome=Attempt.Outcome.UNWRITTEN, reply=why)
 
+    def _fit_group(self, size: int, seconds: float) -> None:
+        if seconds > 2 * GROUP_SECONDS:
+            self.group = max(1, self.group // 2)
+        elif size == self.group and seconds < GROUP_SECONDS / 2:
+            self.group = min(settings.MAIL_BATCH, self.group * 2)
 
-def finish_campaigns() -> None:
-    """A running campaign without waiting rows is finished."""
-    waiting = Delivery.objects.filter(state__in=[State.READY, State.LEASED, State.SENDING], campaign__isnull=False)
-    running = Campaign.objects.filter(state=Campaign.State.RUNNING)
-    running.exclude(pk__in=waiting.values("campaign")).update(state=Campaign.State.FINISHED)
-
-
-# -- inside ---------------------------------------------------------------------------------------------------------
-
-
-def _lease(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-
-
-def _send_all(rows: list[Delivery], owner: str, handle: relay.Relay, report: Report, until: float) -> bool:
-    """Send the claimed rows; False when the relay must rest. Rows not begun go back."""
-    try:
-        for row in rows:
-            if time.monotonic() > until or not _send(row, owner, handle, report):
-                return False
-    finally:
-        Delivery.objects.filter(owner=owner, state=State.LEASED).update(state=State.READY, owner="", lease_until=None)
-    return True
-
-
-def _send(row: Delivery, owner: str, handle: relay.Relay, report: Report) -> bool:
-    """One message, from the last check to its recorded result; False when the relay is down."""
-    reason = _unwanted(row)
-    if reason:
-        report.dropped += _set(row, owner, State.LEASED, state=reason)
+    def _learn(self, ended: list[results.Ended]) -> bool:
+        """What the lane learns of a group's results; False when it must rest."""
+        went = {row.domain_group for row, outcome, _reply in ended if outcome == Outcome.ACCEPTED}
+        if went:
+            self._accepted += len(ended)
+            now = time.monotonic()
+            if now - self._told_lane > 5 or not self._told_lane:
+                self._told_lane = now
+                lanes.went_well(self.lane, went, timezone.now())
+        for row, outcome, reply in ended:
+            if outcome in {Outcome.DEFERRED, Outcome.POLICY}:
+                self._refusals += 1
+                if self._refusals >= IN_A_ROW:
+                    self._refusals = 0
+                    return self._rest(row, outcome, reply)
+            elif outcome in relay.ENDING:
+                return self._rest(row, outcome, reply)
+            else:
+                self._refusals = 0
         return True
-    try:
-        letter = letters.letter_for(row)
-        content = mime.build(row, letter, letters.render(letter, name=row.name, language=row.language))
-    except Exception as error:  # a template or an object is broken: this row fails, the others go on
-        logger.exception("cannot write %s %s", row.kind, row.key)
-        report.failed += _set(row, owner, State.LEASED, state=State.FAILED, reply=f"{type(error).__name__}: {error}")
-        return True
-    now = timezone.now()
-    begun = {"state": State.SENDING, "sending_since": now, "lease_until": _lease(now), "attempts": row.attempts + 1}
-    if not _set(row, owner, State.LEASED, **begun):
-        return True  # somebody else holds it by now
-    try:
-        reply = handle.send(row.message_id, row.address, content)
-    except relay.RelayError as error:
-        return _record_trouble(row, owner, error, report)
-    done = {"state": State.ACCEPTED, "accepted_at": timezone.now(), "reply": reply[:500], "lease_until": None}
-    if row.kind == "account":
-        done["payload"] = {}  # a sign-in code is nobody's business afterwards
-    if not report.accepted:
-        _relay_is_well()  # once a run is enough
-    report.accepted += _set(row, owner, State.SENDING, State.UNCERTAIN, **done)
-    return True
 
-
-def _record_trouble(row: Delivery, owner: str, error: relay.RelayError, report: Report) -> bool:
-    """Write down how far it came; False when the relay must rest."""
-    words = str(error)[:500]
-    back = {"state": State.READY, "owner": "", "lease_until": None, "sending_since": None, "reply": words}
-    match error:
-        case relay.Unanswered():
-            report.uncertain += _set(row, owner, State.SENDING, state=State.UNCERTAIN, lease_until=None, reply=words)
-        case relay.Deferred() if row.attempts < len(RETRY_LADDER):
-            later = timezone.now() + RETRY_LADDER[row.attempts]
-            report.deferred += _set(row, owner, State.SENDING, **back, not_before=later)
-        case relay.RelayDown():
-            report.deferred += _set(row, owner, State.SENDING, **back, attempts=row.attempts)
-            _relay_must_rest(words)
-            return False
-        case _:
-            failed = {"state": State.FAILED, "lease_until": None, "reply": words}
-            report.failed += _set(row, owner, State.SENDING, **failed)
-    return True
-
-
-def _set(row: Delivery, holder: str, /, *expected: str, **values: object) -> int:
-    """Compare-and-set: 1 when the row was still ours in that state, else 0."""
-    return Delivery.objects.filter(pk=row.pk, owner=holder, state__in=expected).update(**values)
-
-
-def _unwanted(row: Delivery) -> str | None:
-    """Looked at again at the last moment: too late, unsubscribed, campaign stopped."""
-    if row.expires_at and row.expires_at <= timezone.now():
-        return State.EXPIRED
-    if row.lane != Delivery.Lane.BULK:
-        return None
-    if Suppression.objects.filter(address_hash=hash_address(row.address)).exists():
-        return State.SUPPRESSED
-    if row.campaign_id:
-        state = Campaign.objects.values_list("state", flat=True).get(pk=row.campaign_id)
-        if state == Campaign.State.CANCELLED:
-            return State.CANCELLED
-        if state == Campaign.State.PAUSED:
-            return State.READY
-    return None
-
-
-def _resting() -> bool:
-    return RelayState.objects.filter(paused_until__gt=timezone.now()).exists()
-
-
-def _relay_must_rest(reason: str) -> None:
-    """Leave the relay in peace: 5, 10, 20 ... seconds, at most 15 minutes."""
-    state, _created = RelayState.objects.get_or_create(pk=1)
-    state.failures += 1
-    rest = min(settings.MAIL_PAUSE_SECONDS * 2 ** min(state.failures - 1, 10), 900)
-    state.paused_until, state.reason = timezone.now() + timedelta(seconds=rest), reason
-    state.save()
-    logger.warning("the relay rests for %s s: %s", rest, reason)
-
-
-def _relay_is_well() -> None:
-    RelayState.objects.filter(pk=1, failures__gt=0).update(failures=0, paused_until=None, reason="")
+    def _rest(self, row: Delivery, outcome: Outcome, reply: str) -> bool:
+        measured = 60 * self._accepted / max(1.0, time.monotonic() - self._began)
+        match outcome:
+            case Outcome.SLOWED | Outcome.DEFERRED:
+                group = "" if reply.startswith("421") else row.domain_group
+                lanes.slow_down(lane=self.lane, group=group, measured=measured, reason=reply)
+                return bool(group)  # the other houses go on
+            case Outcome.CROWDED:
+                lanes.fewer_connections(lane=self.lane, used=lanes.connections(self.lane), reason=reply)
+            case _:
+                breaks = outcome == Outcome.POLICY or reply[:1] == "5"
+                lanes.pause(lane=self.lane, reason=reply, breaks=breaks)
+        return False

@@ -1,11 +1,12 @@
-"""Where mail is handed over. A relay says exactly how far a message came, so that nobody has to guess.
+"""Where mail is handed over. A relay says exactly how far each message came, so that nobody has to guess.
 
-Phases of SMTP (RFC 5321): before DATA is answered the message is surely not sent; after the final dot without an
+Phases of SMTP (RFC 5321): before the text is sent a message has surely not arrived; after the final dot without an
 answer it is uncertain, and nobody may simply send it again.
 """
 
-import re
 import smtplib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -15,42 +16,67 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
+from django.db import models
 
-from notifications.models import LocalMail
+from notifications.models import Lane, LocalMail
 
 CONNECT_SECONDS = 10
 #: RFC 5321 section 4.5.3.2.6 asks a client to wait ten minutes for the answer to the final dot.
 FINAL_REPLY_SECONDS = 600
+#: A connection is renewed after this many messages: some servers count, some leak.
+MESSAGES_PER_CONNECTION = 5000
 
 
-class RelayError(Exception):
-    """The relay's words, for the outbox page."""
+class Outcome(models.TextChoices):
+    """How a message's way to the relay ended. All but ACCEPTED and UNCERTAIN are surely not sent."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # 4xx to this recipient: try this message again later
+    SLOWED = "slowed"  # 421, or 4xx to the text: the relay wants less; no message is to blame
+    CROWDED = "crowded"  # 432: too many connections
+    REFUSED = "refused"  # 5xx: this message fails
+    POLICY = "policy"  # 5.7.x: a quarrel with us, perhaps not this recipient's fault
+    RELAY_DOWN = "relay_down"  # no connection, sign-in, certificate: no message is to blame
+    UNCERTAIN = "uncertain"  # the text went out and no answer came: it may have arrived
 
 
-class Deferred(RelayError):
-    """Not now (4xx): try this message again later. Surely not sent."""
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message on its way: the row's key, where to, and the bytes."""
+
+    pk: int
+    message_id: str
+    address: str
+    content: bytes
 
 
-class Refused(RelayError):
-    """Never (5xx): this message fails. Surely not sent."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How it ended, in the relay's words."""
+
+    pk: int
+    outcome: Outcome
+    reply: str
 
 
-class RelayDown(RelayError):
-    """The relay itself is unwell (no connection, 421, sign-in, policy): no message is to blame. Surely not sent."""
-
-
-class Unanswered(RelayError):
-    """The message went out and no answer came: it may have arrived."""
+Began = Callable[[int], None]
+Reply = tuple[int, bytes]
 
 
 class Relay(Protocol):
-    """Hands over one message at a time over a kept connection."""
+    """Hands over messages one after another on a kept connection."""
 
     #: whether the same Message-ID handed over twice arrives once
     is_idempotent: bool
 
-    def send(self, message_id: str, address: str, content: bytes) -> str:
-        """Hand over; the relay's words. Raises Deferred, Refused, RelayDown, Unanswered."""
+    def accepts_8bit(self) -> bool:
+        """Whether bytes above 127 may stand in the text (RFC 6152). Connects if need be."""
+
+    def hand_over(self, envelopes: Iterable[Envelope], began: Began) -> Iterator[Result]:
+        """Hand over in order; `began` is called just before a message's text leaves.
+
+        Ends early after SLOWED, CROWDED, RELAY_DOWN and UNCERTAIN: what follows was not touched.
+        """
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -61,20 +87,39 @@ class MailboxRelay:
 
     is_idempotent = True
 
-    def send(self, message_id: str, address: str, content: bytes) -> str:
-        subject = str(make_header(decode_header(message_from_bytes(content)["Subject"] or "")))
-        LocalMail.objects.get_or_create(
-            message_id=message_id, defaults={"address": address, "subject": subject[:300], "content": content}
-        )
-        return "250 kept in the local mailbox"
+    def accepts_8bit(self) -> bool:
+        return True
+
+    def hand_over(self, envelopes: Iterable[Envelope], began: Began) -> Iterator[Result]:
+        for envelope in envelopes:
+            began(envelope.pk)
+            subject = str(make_header(decode_header(message_from_bytes(envelope.content)["Subject"] or "")))
+            LocalMail.objects.get_or_create(
+                message_id=envelope.message_id,
+                defaults={"address": envelope.address, "subject": subject[:300], "content": envelope.content},
+            )
+            yield Result(envelope.pk, Outcome.ACCEPTED, "250 kept in the local mailbox")
 
     def close(self) -> None:
         pass
 
 
+class _Answer(Exception):
+    """An answer that ends a message's way."""
+
+    def __init__(self, outcome: Outcome, words: str) -> None:
+        super().__init__(words)
+        self.outcome, self.words = outcome, words
+        self.is_next_announced = False
+
+
+#: After these the relay is left in peace and nothing more is tried on this connection.
+ENDING = frozenset({Outcome.SLOWED, Outcome.CROWDED, Outcome.RELAY_DOWN, Outcome.UNCERTAIN})
+
+
 @dataclass
 class SmtpRelay:
-    """An SMTP relay on a kept connection."""
+    """An SMTP relay on a kept connection; pipelined where it is offered (RFC 2920): one round trip a message."""
 
     host: str
     port: int
@@ -82,43 +127,162 @@ class SmtpRelay:
     password: str = ""
     starttls: bool = False
     implicit_tls: bool = False
+    sender: str = ""
     is_idempotent = False
 
     def __post_init__(self) -> None:
         self._smtp: smtplib.SMTP | None = None
-        self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self._count = 0
+        self._early: list[Reply] = []
+        self._heard = b""
+        self.sender = self.sender or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
-    def send(self, message_id: str, address: str, content: bytes) -> str:
+    def accepts_8bit(self) -> bool:
+        try:
+            return self._connected().has_extn("8bitmime")
+        except _Answer:
+            return True  # the attempt itself will say what is wrong
+
+    def hand_over(self, envelopes: Iterable[Envelope], began: Began) -> Iterator[Result]:
+        if self._count >= MESSAGES_PER_CONNECTION:
+            self.close()
+        waiting, is_announced = list(envelopes), False
+        for number, envelope in enumerate(waiting):
+            following = waiting[number + 1] if number + 1 < len(waiting) else None
+            try:
+                if not is_announced:
+                    self._announce(envelope)
+                self._judge(self._answers())
+                words, is_announced = self._text(envelope, following, began)
+            except _Answer as answer:
+                is_announced = answer.is_next_announced
+                if answer.outcome in ENDING:
+                    self._hang_up()
+                elif not is_announced:
+                    self._reset()
+                yield Result(envelope.pk, answer.outcome, answer.words)
+                if answer.outcome in ENDING:
+                    return
+            else:
+                yield Result(envelope.pk, Outcome.ACCEPTED, words)
+
+    def close(self) -> None:
+        smtp, self._smtp, self._count = self._smtp, None, 0
+        if smtp:
+            try:
+                smtp.quit()
+            except (OSError, smtplib.SMTPException):
+                smtp.close()
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _announce(self, envelope: Envelope) -> None:
+        """Say who and to whom. Where commands may not be pipelined, each waits for its answer."""
         smtp = self._connected()
-        recipient = parseaddr(sanitize_address(address, "utf-8"))[1]
+        commands = self._commands(envelope)
         try:
-            _expect(smtp.mail(self._sender), 250)
-            _expect(smtp.rcpt(recipient), 250, 251)
-            _expect(smtp.docmd("DATA"), 354)
-        except RelayDown:
-            self.close()
-            raise
-        except (Deferred, Refused):
-            self._reset()
-            raise
+            if smtp.has_extn("pipelining"):
+                smtp.send(b"".join(commands))
+                return
+            for command in commands:
+                smtp.send(command)
+                self._early.append(smtp.getreply())
+                if self._early[-1][0] >= 400:
+                    break
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise RelayDown(str(error)) from error
-        return self._hand_over(smtp, content)
+            raise _Answer(Outcome.RELAY_DOWN, str(error)) from error
 
-    def _hand_over(self, smtp: smtplib.SMTP, content: bytes) -> str:
-        """From the first byte on, silence means uncertain."""
+    def _commands(self, envelope: Envelope) -> list[bytes]:
+        smtp = self._connected()
+        body = " BODY=8BITMIME" if smtp.has_extn("8bitmime") and not envelope.content.isascii() else ""
+        recipient = _envelope_address(envelope.address)
+        return [f"MAIL FROM:<{self.sender}>{body}\r\n".encode("ascii"), f"RCPT TO:<{recipient}>\r\n".encode("ascii"),
+                b"DATA\r\n"]  # fmt: skip
+
+    def _answers(self) -> list[Reply]:
+        """To MAIL, RCPT and DATA."""
+        if self._early:
+            answers, self._early = self._early, []
+            return answers
         try:
-            smtp.send(_with_final_dot(content))
-            if smtp.sock:
-                smtp.sock.settimeout(FINAL_REPLY_SECONDS)
-            answer = smtp.getreply()
-            if smtp.sock:
-                smtp.sock.settimeout(CONNECT_SECONDS)
+            return [self._reply() for _command in ("MAIL", "RCPT", "DATA")]
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise Unanswered(str(error) or "no answer after the final dot") from error
-        return _expect(answer, 250)
+            raise _Answer(Outcome.RELAY_DOWN, str(error)) from error
+
+    def _judge(self, answers: list[Reply]) -> None:
+        """Raises what the first refusal means; leaves the connection ready for the next message."""
+        refusal = None
+        for answer, codes in zip(answers, ((250,), (250, 251), (354,)), strict=False):
+            try:
+                _expect(answer, *codes)
+            except _Answer as found:
+                refusal = refusal or found
+        if refusal is None:
+            return
+        if len(answers) == 3 and answers[2][0] == 354:
+            # refused, and yet the text is awaited: an empty one ends it (RFC 2920 section 3.1)
+            with suppress(OSError, smtplib.SMTPException):
+                self._connected().send(b".\r\n")
+                self._reply()
+        raise refusal
+
+    def _text(self, envelope: Envelope, following: Envelope | None, began: Began) -> tuple[str, bool]:
+        """From the first byte on, silence means uncertain. The next message is announced in the same breath."""
+        smtp = self._connected()
+        try:
+            began(envelope.pk)
+        except OSError:  # the journal's disk is full: nothing may leave, and the relay waits for a text
+            self._hang_up()
+            raise
+        ahead = b""
+        if following is not None and smtp.has_extn("pipelining"):
+            with suppress(_Answer):  # an address that cannot be written is refused when its turn comes
+                ahead = b"".join(self._commands(following))
+        try:
+            smtp.send(_with_final_dot(envelope.content) + ahead)
+            assert smtp.sock is not None
+            smtp.sock.settimeout(FINAL_REPLY_SECONDS)
+            answer = self._reply()
+            smtp.sock.settimeout(CONNECT_SECONDS)
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Answer(Outcome.UNCERTAIN, str(error) or "no answer after the final dot") from error
+        self._count += 1
+        try:
+            if 400 <= answer[0] < 500:
+                raise _Answer(Outcome.SLOWED, _words(answer))
+            return _expect(answer, 250), bool(ahead)
+        except _Answer as refusal:
+            refusal.is_next_announced = bool(ahead)
+            raise
+
+    def _reply(self) -> Reply:
+        """The next answer. smtplib's own reader takes several times as long for the same lines."""
+        smtp = self._connected()
+        words = []
+        while True:
+            line, found, rest = self._heard.partition(b"\r\n")
+            if not found:
+                assert smtp.sock is not None
+                more = smtp.sock.recv(65536)
+                if not more:
+                    raise smtplib.SMTPServerDisconnected("connection closed")
+                self._heard += more
+                continue
+            self._heard = rest
+            words.append(line[4:])
+            if line[3:4] != b"-":
+                break
+        try:
+            return int(line[:3]), b"\n".join(words)
+        except ValueError:
+            raise smtplib.SMTPServerDisconnected(f"not an SMTP answer: {line[:80]!r}") from None
+
+    def _hang_up(self) -> None:
+        """Without good-bye: the relay may be waiting for something that must not come."""
+        smtp, self._smtp, self._count = self._smtp, None, 0
+        self._early, self._heard = [], b""
+        if smtp:
+            smtp.close()
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is not None:
@@ -132,47 +296,73 @@ class SmtpRelay:
                 smtp.ehlo()
             if self.user:
                 smtp.login(self.user, self.password)
+        except smtplib.SMTPResponseException as error:
+            crowded, slow = error.smtp_code == 432, 400 <= error.smtp_code < 500 and error.smtp_code != 454
+            outcome = Outcome.CROWDED if crowded else Outcome.SLOWED if slow else Outcome.RELAY_DOWN
+            raise _Answer(outcome, _words((error.smtp_code, _as_bytes(error.smtp_error)))) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise RelayDown(str(error)) from error
+            raise _Answer(Outcome.RELAY_DOWN, str(error)) from error
         self._smtp = smtp
         return smtp
 
     def _reset(self) -> None:
+        """A refused recipient leaves a half-made transaction behind."""
         try:
             if self._smtp:
                 self._smtp.rset()
         except (OSError, smtplib.SMTPException):
             self.close()
 
-    def close(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        if smtp:
-            try:
-                smtp.quit()
-            except (OSError, smtplib.SMTPException):
-                smtp.close()
+
+def _envelope_address(address: str) -> str:
+    """The address as SMTP carries it: the domain in ASCII. An unwritable one is refused here."""
+    try:
+        plain = address if address.isascii() else parseaddr(sanitize_address(address, "ascii"))[1]
+    except (UnicodeError, ValueError) as error:
+        raise _Answer(Outcome.REFUSED, f"553 5.6.7 {error}") from error
+    if not plain or any(character in "\r\n<> \0" for character in plain):
+        raise _Answer(Outcome.REFUSED, "553 5.1.3 this is not an address")
+    return plain
 
 
 def _with_final_dot(content: bytes) -> bytes:
     """The text of DATA: lines that begin with a dot get a second one (RFC 5321 section 4.5.2)."""
-    stuffed = re.sub(rb"(?m)^\.", b"..", content)
-    return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
-def _expect(answer: tuple[int, bytes], *codes: int) -> str:
-    """The relay's words, or the exception that its code means."""
+def _as_bytes(words: bytes | str) -> bytes:
+    return words if isinstance(words, bytes) else words.encode()
+
+
+def _words(answer: Reply) -> str:
+    return f"{answer[0]} {answer[1].decode('utf-8', 'replace')}"
+
+
+def _expect(answer: Reply, *codes: int) -> str:
+    """The relay's words, or what its code means."""
     code, words = answer
-    text = f"{code} {words.decode('utf-8', 'replace')}"
     if code in codes:
-        return text
-    if code in {421, -1, 530, 535} or words.startswith(b"5.7."):
-        raise RelayDown(text)  # policy and sign-in are the relay's quarrel with us, not the recipient's fault
-    raise (Deferred if 400 <= code < 500 else Refused)(text)
+        return _words(answer)
+    if code in {-1, 530, 534, 535, 538}:
+        outcome = Outcome.RELAY_DOWN
+    elif code == 432:
+        outcome = Outcome.CROWDED
+    elif code == 421:
+        outcome = Outcome.SLOWED
+    elif words.startswith(b"5.7."):
+        outcome = Outcome.POLICY
+    else:
+        outcome = Outcome.DEFERRED if 400 <= code < 500 else Outcome.REFUSED
+    raise _Answer(outcome, _words(answer))
 
 
-def from_settings() -> Relay:
-    """The relay that MAIL_URL names. Raises ValueError for an unknown scheme."""
-    url = urlsplit(settings.MAIL_URL)
+def from_settings(lane: str = Lane.TRANSACTIONAL) -> Relay:
+    """The relay of a lane: MAIL_URL, or MAIL_URL_BULK where it is set. Raises ValueError for an unknown scheme."""
+    bulk = lane == Lane.BULK
+    url = urlsplit(settings.MAIL_URL_BULK if bulk and settings.MAIL_URL_BULK else settings.MAIL_URL)
     if url.scheme == "mailbox":
         return MailboxRelay()
     if url.scheme not in {"smtp", "smtp+tls", "smtp+ssl"}:
@@ -184,4 +374,5 @@ def from_settings() -> Relay:
         password=unquote(url.password or ""),
         starttls=url.scheme == "smtp+tls",
         implicit_tls=url.scheme == "smtp+ssl",
+        sender=parseaddr(settings.MAIL_FROM_BULK)[1] if bulk else "",
     )

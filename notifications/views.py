@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from notifications import letters, services
 from notifications.forms import CampaignForm, ConfirmForm, OutboxFilterForm
 from notifications.mime import build
-from notifications.models import Campaign, Delivery, RelayState
+from notifications.models import Campaign, Delivery, Station, Tally, Throttle
 from notifications.outbox import preview_row
 from notifications.unsubscribe import address_hash_of
 from organisations.access import require, signed_in
@@ -99,11 +99,16 @@ def _campaign_page(request: HttpRequest, campaign: Campaign, status: int = 200, 
 
 
 def _progress(campaign: Campaign) -> dict[str, object]:
-    counts = Delivery.objects.filter(campaign=campaign).counts()
-    waiting = counts["ready"] + counts["leased"] + counts["sending"]
+    counts = Tally.objects.by_state(campaign=campaign.pk)
+    waiting = sum(counts[state] for state in Delivery.UNSETTLED)
     rows = [(label, counts[state]) for state, label in Delivery.State.choices if counts[state]]
-    relay = RelayState.objects.filter(paused_until__isnull=False).first()
-    return {"campaign": campaign, "rows": rows, "settled": campaign.planned - waiting, "relay": relay}
+    return {"campaign": campaign, "rows": rows, "settled": campaign.planned - waiting, **_troubles()}
+
+
+def _troubles() -> dict[str, object]:
+    """Why mail may stand still."""
+    paused = Throttle.objects.filter(paused_until__gt=timezone.now()).order_by("lane", "domain_group")
+    return {"paused": paused, "station": Station.objects.filter(pk=1).first()}
 
 
 @require_safe
@@ -209,14 +214,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
             deliveries = deliveries.filter(address__icontains=form.cleaned_data["q"])
         if form.cleaned_data["state"]:
             deliveries = deliveries.filter(state=form.cleaned_data["state"])
-    counts = Delivery.objects.counts()
+    counts = Tally.objects.by_state()
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "form": form,
         "page": Paginator(deliveries, 50).get_page(request.GET.get("page")),
         "counts": [(label, counts[state]) for state, label in Delivery.State.choices if counts[state]],
-        "relay": RelayState.objects.filter(paused_until__isnull=False).first(),
+        **_troubles(),
         "query": query.urlencode(),
     }
     return render(request, "notifications/outbox.html", context)

@@ -158,7 +158,7 @@ else:
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 720  # above the ten minutes a relay may think about the final dot
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -173,14 +173,21 @@ CELERY_BEAT_SCHEDULE = {"tick": {"task": "notifications.tick", "schedule": TICK_
 # -- mail ------------------------------------------------------------------------------------------------------------
 # mailbox://  keeps every mail in the local mailbox at /mailbox/;  smtp://, smtp+tls://, smtp+ssl://user:pass@host:port hand it over.
 MAIL_URL = env.str("MAIL_URL", default="mailbox://" if EMBEDDED else "smtp://localhost:25")
+MAIL_URL_BULK = env.str("MAIL_URL_BULK", default="")  # another way out for bulk; empty: the same
 MAILBOX_ENABLED = MAIL_URL.startswith("mailbox:")
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="socialneet.example.org")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"SOCIALNEET Terni <segreteria@{MAIL_DOMAIN}>")
+MAIL_FROM_BULK = env.str("MAIL_FROM_BULK", default=DEFAULT_FROM_EMAIL)  # best a sub-domain of its own
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "notifications.backends.OutboxBackend"  # Django's own mail (sign-in codes) joins the outbox too
 CALENDAR_DOMAIN = env.str("CALENDAR_DOMAIN", default=MAIL_DOMAIN)  # right half of every UID: never change it
-MAIL_BATCH = env.int("MAIL_BATCH", default=100)
+MAIL_BATCH = env.int("MAIL_BATCH", default=200)  # at most so many in one hand; a pause holds after them
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=120)
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=1)  # more for a far relay: its delay is the limit
+MAIL_CONNECTIONS_BULK = env.int("MAIL_CONNECTIONS_BULK", default=1)
+# Lanes where an uncertain message goes out once more by itself: a doubled confirmation does less harm than a lost one.
+MAIL_RESEND_UNCERTAIN = env.list("MAIL_RESEND_UNCERTAIN", default=["transactional"])
+MAIL_ALLOW_LIST = env.list("MAIL_ALLOW_LIST", default=[])  # patterns; set on a staging copy: nobody else gets mail
 MAIL_PAUSE_SECONDS = env.int("MAIL_PAUSE_SECONDS", default=5)
 
 # -- who is asking: allauth --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, MeetingPoint, Registration
-from notifications.models import Delivery, Sweep
+from notifications.models import Sweep, Tally
 from organisations.access import signed_in
 from organisations.models import Organisation
 
@@ -73,7 +73,7 @@ def manage(request: HttpRequest) -> HttpResponse:
     if not signed_in(request).is_organiser:
         raise PermissionDenied
     upcoming = Event.objects.upcoming(timezone.now())
-    counts = Delivery.objects.counts()
+    counts = Tally.objects.by_state()
     numbers = [
         (
             Attendee.objects.filter(event__in=upcoming.values("pk")).confirmed().count(),

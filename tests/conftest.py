@@ -94,6 +94,12 @@ def _as_in_production(settings):
 
 
 @pytest.fixture(autouse=True)
+def _own_var_dir(settings, tmp_path):
+    """Journals and the count of rounds belong to one test alone."""
+    settings.VAR_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
 def _plain_static_files(settings):
     """The manifest is made by collectstatic; a test reads the files as they stand."""
     settings.STORAGES = {

@@ -7,8 +7,8 @@ from django.db import connections
 
 from events import services as events
 from events.models import Invitation
-from notifications import pump, services
-from notifications.models import Campaign, Delivery, Suppression, hash_address
+from notifications import claims, pump, services
+from notifications.models import Campaign, Delivery, Suppression, Tally, hash_address
 from organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -85,12 +85,12 @@ def test_pausing_stops_and_resuming_goes_on_and_cancelling_ends_it(campaign, org
     services.pause(campaign=campaign, by=organiser)
     assert pump.pump().accepted == 0
     services.resume(campaign=campaign, by=organiser)
-    owner, rows = pump.claim(batch=1)
-    pump._send_all(rows, owner, pump.relay.from_settings(), pump.Report(), 1e12)
+    worker = pump.Worker("bulk", pump.Report())
+    worker._send(claims.claim(worker.owner, "bulk", 1), 1e12)
     services.cancel(campaign=campaign, by=organiser)
     assert pump.pump().accepted == 0
-    assert Delivery.objects.counts()["accepted"] == 1
-    assert Delivery.objects.counts()["cancelled"] == 3
+    assert Tally.objects.by_state()["accepted"] == 1
+    assert Tally.objects.by_state()["cancelled"] == 3
 
 
 def test_who_unsubscribes_while_it_waits_is_left_out_at_the_last_moment(campaign, organiser, narni):

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from notifications import pump, services
-from notifications.models import Delivery, LocalMail, RelayState
+from notifications import claims, pump, results, services
+from notifications.models import Delivery, LocalMail, Suppression, Throttle
 from notifications.outbox import Message, enqueue
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_a_temporary_refusal_climbs_the_ladder_and_then_arrives(smtp):
 
 def test_after_the_last_rung_a_temporary_refusal_fails(smtp):
     write(1)
-    Delivery.objects.update(attempts=len(pump.RETRY_LADDER))
+    Delivery.objects.update(attempts=len(results.RETRY_LADDER))
     smtp.script["RCPT"] = b"451 4.7.1 greylisted\r\n"
     assert pump.pump().failed == 1
 
@@ -91,7 +91,7 @@ def test_a_refusal_after_the_text_is_known_not_to_have_arrived(smtp):
 
 
 def test_silence_after_the_final_dot_is_uncertain_and_never_sent_again_by_itself(smtp):
-    write(1)
+    write(1, lane="bulk")
     smtp.drop_after_data = True
     assert pump.pump().uncertain == 1
     smtp.drop_after_data = False
@@ -99,20 +99,29 @@ def test_silence_after_the_final_dot_is_uncertain_and_never_sent_again_by_itself
     assert len(smtp.messages) == 1
 
 
-@pytest.mark.parametrize(("verb", "words"), [
-    ("MAIL", b"421 4.3.2 shutting down\r\n"), ("RCPT", b"550 5.7.1 policy\r\n"),
-])  # fmt: skip
-def test_the_relays_own_trouble_is_no_messages_fault(smtp, verb, words):
+def test_a_relay_that_closes_down_is_no_messages_fault(smtp):
     write(3)
-    smtp.script[verb] = words
+    smtp.script["MAIL"] = b"421 4.3.2 shutting down\r\n"
     pump.pump()
     assert states() == [State.READY] * 3
     assert Delivery.objects.filter(attempts=0).count() == 3
-    assert RelayState.objects.get().paused_until > timezone.now()
+    assert Throttle.objects.get().paused_until > timezone.now()
     smtp.script.clear()
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
-        assert pump.pump().accepted == 3
-    assert RelayState.objects.get().paused_until is None
+        pump.pump()
+        assert states()[0] == State.ACCEPTED
+        assert Throttle.objects.get().paused_until is None
+
+
+def test_one_refusal_for_policy_is_one_recipients_and_three_in_a_row_open_the_breaker(smtp):
+    write(5)
+    smtp.script["RCPT"] = b"550 5.7.1 policy\r\n"
+    pump.pump()
+    throttle = Throttle.objects.get()
+    assert throttle.is_broken
+    assert throttle.paused_until > timezone.now()
+    assert states() == [State.READY] * 5
+    assert not Suppression.objects.exists()
 
 
 def test_with_the_mail_server_down_everything_waits_and_goes_out_afterwards(settings, dead_port, sink):
@@ -146,42 +155,63 @@ def test_single_messages_go_before_bulk(smtp):
     assert b"codice@example.org" in smtp.messages[0]
 
 
+def taken(state: str = State.LEASED) -> Delivery:
+    """A row in the hands of a worker that died without a diary, its lease over."""
+    row = claims.claim("dead", "transactional", 1)[0]
+    Delivery.objects.filter(pk=row.pk).update(state=state, lease_until=timezone.now() - timedelta(seconds=1))
+    return row
+
+
 def test_what_a_dead_worker_had_only_taken_goes_back(smtp):
-    write(3)
-    pump.claim()
+    write(1)
+    claims.claim("dead", "transactional", 1)
     assert pump.pump().accepted == 0
-    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
-        assert pump.pump().accepted == 3
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert pump.pump().accepted == 1
 
 
-def test_what_a_dead_worker_had_begun_is_uncertain_and_listed(smtp):
-    owner, rows = (write(1), pump.claim())[1]
-    pump._set(rows[0], owner, State.LEASED, state=State.SENDING)
-    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
-        pump.pump()
+def test_what_a_dead_worker_had_begun_in_bulk_is_uncertain_and_listed(smtp):
+    write(1)
+    taken(State.SENDING)
+    Delivery.objects.update(lane="bulk")
+    pump.pump()
     assert states() == [State.UNCERTAIN]
     assert smtp.messages == []
 
 
+def test_a_single_message_that_is_uncertain_goes_once_more_and_not_twice(smtp):
+    write(1)
+    taken(State.SENDING)
+    smtp.drop_after_data = True
+    pump.pump()
+    row = Delivery.objects.get()
+    assert (row.state, row.uncertain_count) == (State.UNCERTAIN, 2)
+    assert len(smtp.messages) == 1
+
+
 def test_in_the_local_mailbox_a_begun_message_simply_goes_again_and_is_there_once():
-    owner, rows = (write(1), pump.claim())[1]
-    pump._set(rows[0], owner, State.LEASED, state=State.SENDING)
-    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
-        pump.pump()
+    write(1)
+    taken(State.SENDING)
+    pump.pump()
     assert states() == [State.ACCEPTED]
     assert LocalMail.objects.count() == 1
 
 
-def test_a_slow_worker_whose_lease_was_taken_writes_nothing():
-    owner, rows = (write(1), pump.claim())[1]
+def test_a_slow_worker_whose_lease_was_taken_writes_nothing(smtp):
+    write(1)
+    row = claims.claim("slow", "transactional", 1)
     Delivery.objects.update(owner="another")
-    assert pump._set(rows[0], owner, State.LEASED, state=State.SENDING) == 0
+    assert claims.begin(row, "slow") == []
+    assert claims.put([row[0].pk], "slow", [State.LEASED], state=State.FAILED) == 0
 
 
 def test_a_person_settles_an_uncertain_message(smtp, organiser):
-    write(2)
+    write(2, lane="bulk")
     smtp.drop_after_data = True
     pump.pump()
+    Throttle.objects.all().delete()
+    pump.pump()
+    Throttle.objects.all().delete()
     smtp.drop_after_data = False
     first, second = Delivery.objects.order_by("pk")
     services.mark_arrived(delivery=first, by=organiser)

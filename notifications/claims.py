@@ -1,0 +1,177 @@
+"""Which rows a worker takes next, and what becomes of the rows of workers that died.
+
+Every change of a row is a compare-and-set on (state, owner): a worker whose lease was taken away writes nothing.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from notifications import journal, lanes
+from notifications.models import Attempt, Campaign, Delivery, Lane
+from notifications.relay import FINAL_REPLY_SECONDS, Outcome
+
+State = Delivery.State
+#: What a row looks like when nobody holds it.
+FREE = {"state": State.READY, "owner": "", "lease_until": None, "sending_since": None}
+#: Of a message that may have been sent already, the campaign's hold included: longer than the longest honest silence.
+SENDING_GRACE = FINAL_REPLY_SECONDS + 60
+
+
+def among(keys: Iterable[int]) -> RawSQL:
+    """For `pk__in`: one parameter instead of one each, which Django would prepare one by one."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+
+
+def lease(*, sending: bool = False) -> object:
+    """Until when a row is held, by the clock of the database that all workers share."""
+    return Now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS + (SENDING_GRACE if sending else 0))
+
+
+def claim(owner: str, lane: str, batch: int) -> list[Delivery]:
+    """Take up to `batch` due rows of a lane. One transaction; on PostgreSQL two workers never wait for each other."""
+    now = timezone.now()
+    with transaction.atomic():
+        if connection.vendor == "postgresql":  # a lost claim is taken again; intents and results are waited for
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
+        allowance = lanes.allowance(lane, now)
+        keys = [] if allowance.is_closed else _next(lane, allowance, batch, now)
+        if not keys:
+            return []
+        # On SQLite the IMMEDIATE transaction already holds the write lock; the state makes it safe everywhere.
+        Delivery.objects.filter(pk__in=among(keys), state=State.READY).update(
+            state=State.LEASED, owner=owner, lease_until=lease()
+        )
+        rows = list(Delivery.objects.filter(owner=owner, state=State.LEASED))
+        lanes.take(lane, Counter(row.domain_group for row in rows), now)
+    return rows
+
+
+def _next(lane: str, allowance: lanes.Allowance, batch: int, now: datetime) -> list[int]:
+    """Keys of due rows, locked where the database can. Each query walks one stretch of the index."""
+    room = batch if allowance.total is None else min(batch, allowance.total)
+    keys: list[int] = []
+    for campaign, most in _streams(lane, now):
+        for groups, free in _by_house(allowance):
+            left = min(x for x in (room - len(keys), most, free) if x is not None)
+            if left <= 0:
+                continue
+            due = Delivery.objects.due(now).filter(lane=lane, campaign=campaign)
+            due = due.filter(domain_group__in=groups) if groups else due
+            due = due.order_by("not_before", "pk") if not groups or len(groups) == 1 else due.order_by("pk")
+            if connection.features.has_select_for_update_skip_locked:
+                due = due.select_for_update(skip_locked=True, of=("self",))
+            found = list(due.values_list("pk", flat=True)[:left])
+            keys += found
+            most = None if most is None else most - len(found)
+        if len(keys) >= room:
+            break
+    return keys
+
+
+def _by_house(allowance: lanes.Allowance) -> list[tuple[list[str], int | None]]:
+    """One look for all houses as long as nothing is limited, else one look for each open house."""
+    if not allowance.by_group:
+        return [([], None)]
+    return [([group], allowance.by_group.get(group)) for group in allowance.open_groups()]
+
+
+def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
+    """Where rows of a lane stand: those without a campaign, then each running campaign, with how many it may give."""
+    streams: list[tuple[int | None, int | None]] = [(None, None)]
+    if lane == Lane.BULK:
+        streams += [(campaign.pk, campaign.may_give(now)) for campaign in Campaign.objects.sending(now)]
+    return streams
+
+
+# -- transitions of held rows ------------------------------------------------------------------------------------------
+
+
+def begin(rows: Iterable[Delivery], owner: str) -> list[Delivery]:
+    """Record the intent: from now on these may have arrived. Gives back those that were still ours."""
+    rows = list(rows)
+    keys = [row.pk for row in rows]
+    changed = Delivery.objects.filter(pk__in=among(keys), owner=owner, state=State.LEASED).update(
+        state=State.SENDING, sending_since=timezone.now(), lease_until=lease(sending=True), attempts=F("attempts") + 1
+    )
+    if changed == len(rows):
+        return rows
+    ours = set(Delivery.objects.filter(owner=owner, state=State.SENDING).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in ours]
+
+
+def release(owner: str) -> int:
+    """Give back what was taken and not begun."""
+    return Delivery.objects.filter(owner=owner, state=State.LEASED).update(**FREE)
+
+
+def put(rows: Iterable[int], holder: str, expected: Iterable[str], /, **values: object) -> int:
+    """Compare-and-set of several rows at once: how many were still ours in such a state."""
+    return Delivery.objects.filter(pk__in=among(rows), owner=holder, state__in=list(expected)).update(**values)
+
+
+# -- what dead workers left ----------------------------------------------------------------------------------------------
+
+
+def recover(*, is_idempotent: bool = False) -> int:
+    """Rows of dead workers: first by their diaries, exactly; then by their leases, carefully. How many were freed."""
+    freed = sum(_by_diary(record) for record in journal.left_behind())
+    abandoned = Delivery.objects.abandoned()
+    freed += abandoned.filter(state=State.LEASED).update(**FREE)
+    begun = abandoned.filter(state=State.SENDING)
+    if is_idempotent:  # the relay folds equal Message-IDs
+        return freed + begun.update(**FREE)
+    # the owner stays: a slow worker that comes back with the relay's answer may still write it down
+    doubtful = list(begun.values_list("pk", flat=True)[:1000])
+    return freed + _doubt(doubtful, None, "the worker died while handing over")
+
+
+@transaction.atomic
+def _by_diary(record: journal.Record) -> int:
+    """What the diary of a dead worker says about the rows it had begun."""
+    from notifications.results import write
+
+    held = Delivery.objects.filter(owner=record.owner, state__in=[State.SENDING, State.UNCERTAIN])
+    rows = {row.pk: row for row in held}
+    ended = [(rows[pk], Outcome(outcome), reply) for pk, (outcome, reply) in record.ended.items() if pk in rows]
+    write(ended, record.owner)
+    open_keys = rows.keys() - record.ended.keys()
+    surely_not = open_keys - record.begun if record.is_complete else set()
+    back = {**FREE, "attempts": F("attempts") - 1}
+    freed = put(surely_not, record.owner, [State.SENDING, State.UNCERTAIN], **back)
+    _doubt(open_keys - surely_not, record.owner, "the worker died while handing over")
+    Delivery.objects.filter(owner=record.owner, state=State.LEASED).update(**FREE)
+    return freed + len(ended)
+
+
+@transaction.atomic
+def _doubt(keys: Iterable[int], owner: str | None, why: str) -> int:
+    """Begun and not answered: uncertain, and sent once more only in lanes where a double does less harm than a loss."""
+    rows = Delivery.objects.filter(pk__in=among(keys), state=State.SENDING)
+    rows = rows if owner is None else rows.filter(owner=owner)
+    mine = list(rows.values_list("pk", flat=True))
+    Attempt.objects.bulk_create(Attempt(delivery_id=pk, outcome=Attempt.Outcome.UNCERTAIN, reply=why) for pk in mine)
+    changed = rows.filter(pk__in=among(mine)).update(
+        state=State.UNCERTAIN, lease_until=None, reply=why, uncertain_count=F("uncertain_count") + 1
+    )
+    resend_doubtful(mine)
+    return changed
+
+
+def resend_doubtful(keys: Iterable[int]) -> int:
+    """Uncertain for the first time, in a lane that repeats: ready again, with the same Message-ID."""
+    again = Delivery.objects.filter(
+        pk__in=among(keys), state=State.UNCERTAIN, uncertain_count=1, lane__in=settings.MAIL_RESEND_UNCERTAIN
+    )
+    return again.update(**FREE, not_before=timezone.now())

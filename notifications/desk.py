@@ -1,0 +1,128 @@
+"""The writing desk: from claimed rows to the bytes that leave, fast where many rows share one letter.
+
+Whether a row may still go is decided here too, at the last moment before its intent is recorded: too late, unwanted,
+overtaken by a newer message, not on the allow-list of a copy of the site.
+"""
+
+import logging
+from collections.abc import Hashable, Iterable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from fnmatch import fnmatch
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from events.models import Event
+from notifications import letters, mime, patterns, skeleton
+from notifications.models import Campaign, Delivery, Suppression, hash_address
+from organisations.text import one_line
+
+logger = logging.getLogger(__name__)
+State = Delivery.State
+#: How many compiled letters are kept.
+SHELF = 64
+
+
+class Desk:
+    """Keeps compiled letters between claims; one per worker."""
+
+    def __init__(self) -> None:
+        self._shelf: dict[Hashable, skeleton.Skeleton] = {}
+        self._events: dict[int, Event] = {}
+        self._suppressed: set[str] = set()
+        self._campaigns: dict[int, Campaign] = {}
+
+    def lay_out(self, rows: Iterable[Delivery]) -> None:
+        """Fetch at once what judging and writing these rows needs: at most three queries."""
+        rows = list(rows)
+        self._events = Event.objects.in_bulk({row.payload["event"] for row in rows if row.payload.get("event")})
+        bulk = [hash_address(row.address) for row in rows if row.lane == Delivery.Lane.BULK]
+        found = Suppression.objects.filter(address_hash__in=bulk) if bulk else Suppression.objects.none()
+        self._suppressed = set(found.values_list("address_hash", flat=True))
+        wanted = {row.campaign_id for row in rows if row.campaign_id}
+        self._campaigns = Campaign.objects.select_related("event").in_bulk(wanted) if wanted else {}
+        for row in rows:
+            if row.campaign_id:
+                row.campaign = self._campaigns[row.campaign_id]
+
+    def verdict(self, row: Delivery) -> tuple[str, str] | None:
+        """The state a row must leave for, and why, if it may not go; None if it may."""
+        if row.expires_at and row.expires_at <= timezone.now():
+            return State.EXPIRED, "its time was over before it could leave"
+        revision = row.payload.get("revision")
+        event = self._events.get(row.payload.get("event", 0))
+        if revision is not None and event is not None and event.revision > revision:
+            return State.EXPIRED, "the event has changed meanwhile; a newer message says how"
+        if settings.MAIL_ALLOW_LIST and not any(fnmatch(row.address, rule) for rule in settings.MAIL_ALLOW_LIST):
+            return State.SUPPRESSED, "not on the allow-list of this copy of the site"
+        if row.lane == Delivery.Lane.BULK and hash_address(row.address) in self._suppressed:
+            return State.SUPPRESSED, "wishes no invitations"
+        match row.campaign and row.campaign.state:
+            case Campaign.State.CANCELLED:
+                return State.CANCELLED, "the campaign was cancelled"
+            case Campaign.State.PAUSED:
+                return State.READY, ""
+        return None
+
+    def write(self, row: Delivery, *, eight_bit: bool = True) -> bytes:
+        """The message as it leaves. Raises CannotWrite, or whatever a broken template or object raises."""
+        pattern = patterns.PATTERNS.get(row.kind)
+        if pattern is not None and eight_bit:
+            try:
+                return self._fill(row, pattern)
+            except skeleton.CannotFill as reason:
+                logger.info("slow path for %s: %s", row.key, reason)
+        letter = letters.letter_for(row)
+        return mime.build(row, letter, letters.render(letter, name=row.name, language=row.language))
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _fill(self, row: Delivery, pattern: patterns.Pattern) -> bytes:
+        key = (row.kind, row.lane, row.language, bool(row.name), row.calendar_method, pattern.key(row, self._events))
+        compiled = self._shelf.get(key)
+        if compiled is None:
+            if len(self._shelf) >= SHELF:
+                self._shelf.clear()
+            compiled = self._shelf[key] = compiled_letter(row, pattern)
+        return compiled.fill({**pattern.values(row), **_own_values(row)})
+
+
+def compiled_letter(row: Delivery, pattern: patterns.Pattern) -> skeleton.Skeleton:
+    """The letter of this row's kind, written once with markers for what differs between recipients."""
+    values = pattern.values(row)
+    markers = skeleton.Markers([*values, "name"])
+    with translation.override(row.language):
+        letter = pattern.write(row, {name: markers.of[name] for name in values})
+    rendered = letters.render(letter, name=markers.of["name"] if row.name else "", language=row.language)
+    return skeleton.compile_letter(
+        letter, rendered, markers, headers=mime.fixed_headers(row), method=row.calendar_method
+    )
+
+
+def _own_values(row: Delivery) -> dict[str, str]:
+    own = {
+        "name": row.name,
+        "to": skeleton.mailbox(row.name, row.address).decode(),
+        "date": _date(row.created_at),
+        "message_id": row.message_id,
+    }
+    if row.calendar_stamp is not None:
+        own |= {
+            "attendee": f"{one_line(row.name)}\n{row.address}",
+            "sequence": str(row.calendar_sequence),
+            "stamp": f"{row.calendar_stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        }
+    return own
+
+
+@lru_cache(maxsize=256)
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)
+
+
+def preview(row: Delivery) -> tuple[letters.Letter, letters.Rendered]:
+    """A row's letter as it would be, for people to look at."""
+    letter = letters.letter_for(row)
+    return letter, letters.render(letter, name=row.name, language=row.language)

@@ -1,0 +1,207 @@
+"""How fast each lane may go: token buckets, pauses, breaker, daily caps, quiet hours, the hold of everything.
+
+A bucket belongs to one lane towards one mail house; the bucket of the empty house is the lane itself. Pauses grow
+(5 s, 1, 5, 15, 60 minutes) as long as nothing gets through, and one accepted message ends them.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from notifications.models import GROUPS, Lane, Station, Throttle
+
+logger = logging.getLogger(__name__)
+ROME = ZoneInfo("Europe/Rome")
+#: Steps of the pause, in units of MAIL_PAUSE_SECONDS (5 s).
+PAUSE_STEPS = (1, 12, 60, 180, 720)
+#: A bucket holds what its rate gives in this time: more would be a burst, less would starve a slow rate.
+BUCKET = timedelta(seconds=10)
+#: A slowed rate grows by a tenth after this long without complaint.
+CLEAN = timedelta(minutes=5)
+#: The slowest a rate is ever made by complaints, in messages a minute.
+SLOWEST = 6.0
+QUIET_FROM, QUIET_TO, SUNDAY = time(21), time(8), 6
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many messages a lane may take now towards each mail house. None: as many as it likes."""
+
+    total: int | None
+    by_group: dict[str, int]
+
+    def open_groups(self) -> list[str]:
+        """The houses that anything may go to."""
+        return [group for group in GROUPS if self.by_group.get(group, 1) > 0]
+
+    @property
+    def is_closed(self) -> bool:
+        """Nothing may go at all."""
+        return self.total == 0 or not self.open_groups()
+
+
+def allowance(lane: str, now: datetime) -> Allowance:
+    """What the buckets hold; call it in the transaction that claims, it locks them. No query more than one."""
+    total: int | None = None
+    by_group = {}
+    for throttle in Throttle.objects.select_for_update().filter(lane=lane):
+        free = _free(throttle, now)
+        if free is None:
+            continue
+        if throttle.domain_group == "":
+            total = free
+        else:
+            by_group[throttle.domain_group] = free
+    return Allowance(total, by_group)
+
+
+def take(lane: str, counts: dict[str, int], now: datetime) -> None:
+    """Take tokens for claimed messages, by mail house; in the same transaction as `allowance`."""
+    for throttle in Throttle.objects.filter(lane=lane):
+        count = sum(counts.values()) if throttle.domain_group == "" else counts.get(throttle.domain_group, 0)
+        if count and (throttle.rate or throttle.daily_cap):
+            throttle.tokens = max(0.0, _tokens(throttle, now) - count)
+            throttle.refilled_at = now
+            throttle.sent_that_day = _sent_today(throttle, now) + count
+            throttle.day = _day(now)
+            throttle.save(update_fields=["tokens", "refilled_at", "sent_that_day", "day"])
+
+
+def _free(throttle: Throttle, now: datetime) -> int | None:
+    if throttle.is_paused(now):
+        return 0
+    limits = []
+    if throttle.rate:
+        limits.append(int(_tokens(throttle, now)))
+    if throttle.daily_cap is not None:
+        limits.append(max(0, throttle.daily_cap - _sent_today(throttle, now)))
+    return min(limits) if limits else None
+
+
+def _tokens(throttle: Throttle, now: datetime) -> float:
+    rate = throttle.rate or 0.0
+    elapsed = max(0.0, (now - throttle.refilled_at).total_seconds())
+    return min(max(1.0, rate * BUCKET.total_seconds() / 60), throttle.tokens + elapsed * rate / 60)
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(ROME).date()
+
+
+def _sent_today(throttle: Throttle, now: datetime) -> int:
+    return throttle.sent_that_day if throttle.day == _day(now) else 0
+
+
+# -- trouble and recovery ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def pause(*, lane: str, group: str = "", reason: str, breaks: bool = False) -> timedelta:
+    """Leave a lane, or one house of it, in peace for the next step; how long. `breaks`: somebody must look."""
+    throttle, _created = Throttle.objects.select_for_update().get_or_create(lane=lane, domain_group=group)
+    now = timezone.now()
+    if not throttle.is_paused(now):  # two workers that saw the same trouble are one step
+        throttle.pause_step = min(throttle.pause_step + 1, len(PAUSE_STEPS))
+        throttle.paused_until = now + timedelta(
+            seconds=PAUSE_STEPS[throttle.pause_step - 1] * settings.MAIL_PAUSE_SECONDS
+        )
+    throttle.reason, throttle.changed_at = reason[:500], now
+    throttle.is_broken = throttle.is_broken or breaks
+    throttle.save()
+    rest = (throttle.paused_until or now) - now
+    logger.warning("lane %s rests for %.0f s: %s", throttle, rest.total_seconds(), _code(reason))
+    return rest
+
+
+def _code(reason: str) -> str:
+    """The relay's code without its words, which may hold addresses: for the log."""
+    return reason[:3] if reason[:3].isdigit() else "no connection"
+
+
+@transaction.atomic
+def slow_down(*, lane: str, group: str, measured: float, reason: str) -> None:
+    """Half the rate (of what was measured, in messages a minute, where there was no limit), and a pause."""
+    throttle, _created = Throttle.objects.select_for_update().get_or_create(lane=lane, domain_group=group)
+    throttle.rate = max(SLOWEST, (throttle.rate or measured) / 2)
+    throttle.changed_at = timezone.now()
+    throttle.save(update_fields=["rate", "changed_at"])
+    pause(lane=lane, group=group, reason=reason)
+
+
+@transaction.atomic
+def fewer_connections(*, lane: str, used: int, reason: str) -> None:
+    """Too many connections for the relay's taste: one less, at least one."""
+    throttle, _created = Throttle.objects.select_for_update().get_or_create(lane=lane, domain_group="")
+    throttle.connections = max(1, min(throttle.connections or used, used) - 1)
+    throttle.save(update_fields=["connections"])
+    pause(lane=lane, reason=reason)
+
+
+def went_well(lane: str, groups: set[str], now: datetime) -> None:
+    """Something got through: pauses are over, slowed rates grow by a tenth per clean five minutes."""
+    for throttle in Throttle.objects.filter(lane=lane, domain_group__in=["", *groups]):
+        changed = []
+        if throttle.pause_step or throttle.paused_until or throttle.is_broken:
+            throttle.pause_step, throttle.paused_until, throttle.is_broken = 0, None, False
+            throttle.reason = ""
+            changed += ["pause_step", "paused_until", "is_broken", "reason"]
+        if throttle.rate != throttle.base_rate and now - throttle.changed_at > CLEAN:
+            grown = (throttle.rate or SLOWEST) * 1.1
+            throttle.rate = min(grown, throttle.base_rate) if throttle.base_rate else grown
+            if not throttle.base_rate and grown > 100 * SLOWEST:  # fast enough: no limit again
+                throttle.rate = None
+            throttle.changed_at = now
+            changed += ["rate", "changed_at"]
+        if changed:
+            throttle.save(update_fields=changed)
+
+
+def connections(lane: str) -> int:
+    """How many connections a lane may keep open at once."""
+    wanted = settings.MAIL_CONNECTIONS_BULK if lane == Lane.BULK else settings.MAIL_CONNECTIONS
+    limit = Throttle.objects.filter(lane=lane, domain_group="").values_list("connections", flat=True).first()
+    most: int = min(wanted, limit) if limit else wanted
+    return max(1, most)
+
+
+# -- when, and whether at all ------------------------------------------------------------------------------------------
+
+
+def is_quiet(now: datetime) -> bool:
+    """Evening, night and Sunday by the wall clock of Europe/Rome: no mail that is not urgent."""
+    local = now.astimezone(ROME)
+    return local.weekday() == SUNDAY or not QUIET_TO <= local.time() < QUIET_FROM
+
+
+def quiet_until(now: datetime) -> datetime:
+    """When the quiet time is over; `now` if it is not quiet."""
+    moment = now
+    while is_quiet(moment):
+        local = moment.astimezone(ROME)
+        day = local.date() + timedelta(days=1) if local.time() >= QUIET_TO else local.date()
+        moment = datetime.combine(day, QUIET_TO, ROME)
+    return moment
+
+
+class Held(Exception):
+    """Nothing leaves: a person holds all mail, or these rows belong to another site."""
+
+
+def check_station(*, is_real: bool) -> None:
+    """Raises Held. `is_real`: the relay reaches other people's mailboxes, so the site must be the rows' own.
+
+    A copy of the database elsewhere (a staging site, a restored backup) keeps the name of the site it came from.
+    """
+    station = Station.current()
+    if is_real and not station.site:
+        Station.objects.filter(pk=station.pk, site="").update(site=settings.SITE_URL)
+        station.refresh_from_db()
+    if station.is_held:
+        raise Held(station.reason)
+    if is_real and station.site != settings.SITE_URL:
+        raise Held(f"these rows belong to {station.site}, this is {settings.SITE_URL}")

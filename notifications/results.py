@@ -1,0 +1,121 @@
+"""Write down how each message's way ended: its new state, an attempt for the ledger, and what the lane learns of it."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from notifications import claims
+from notifications.models import Attempt, Delivery
+from notifications.relay import Outcome
+
+State = Delivery.State
+#: Waits after a refusal for now (4xx): 1, 5, 15 minutes, 1, 4, 12 hours, within two days; then the message fails.
+RETRY_LADDER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
+LONGEST_TRY = timedelta(hours=48)
+#: From these states a result may still be written; the second is a worker thought dead that has the answer after all.
+OPEN = (State.SENDING, State.UNCERTAIN)
+_KINDS = {
+    Outcome.ACCEPTED: Attempt.Outcome.ACCEPTED,
+    Outcome.DEFERRED: Attempt.Outcome.DEFERRED,
+    Outcome.POLICY: Attempt.Outcome.DEFERRED,
+    Outcome.REFUSED: Attempt.Outcome.REFUSED,
+    Outcome.SLOWED: Attempt.Outcome.RELAY_DOWN,
+    Outcome.CROWDED: Attempt.Outcome.RELAY_DOWN,
+    Outcome.RELAY_DOWN: Attempt.Outcome.RELAY_DOWN,
+    Outcome.UNCERTAIN: Attempt.Outcome.UNCERTAIN,
+}
+Ended = tuple[Delivery, Outcome, str]
+
+
+@transaction.atomic
+def write(ended: Iterable[Ended], owner: str) -> dict[str, int]:
+    """Record these results; how many rows became what. Rows that are no longer ours stay as they are."""
+    ended, report = list(ended), dict.fromkeys(("accepted", "failed", "deferred", "uncertain"), 0)
+    by_outcome: dict[Outcome, list[tuple[Delivery, str]]] = {}
+    for row, outcome, reply in ended:
+        by_outcome.setdefault(outcome, []).append((row, reply[:500]))
+    for outcome, rows in by_outcome.items():
+        for name, count in _WRITERS[outcome](rows, owner).items():
+            report[name] += count
+    note((row.pk, _KINDS[outcome], reply) for row, outcome, reply in ended)
+    return report
+
+
+def note(tries: Iterable[tuple[int, str, str]]) -> None:
+    """Attempts for the ledger: (delivery, outcome, words). Plain SQL: the ORM takes longer than the relay."""
+    rows = list(tries)
+    if not rows:
+        return
+    keys, outcomes, words = [pk for pk, *_ in rows], [str(o) for _, o, _ in rows], [w[:500] for *_, w in rows]
+    place = f"INSERT INTO {Attempt._meta.db_table} (delivery_id, outcome, reply, at)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            source = "SELECT *, statement_timestamp() FROM unnest(%s::bigint[], %s::text[], %s::text[])"
+            cursor.execute(f"{place} {source}", [keys, outcomes, words])
+        else:
+            source = "VALUES (%s, %s, %s, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'))"
+            cursor.executemany(f"{place} {source}", list(zip(keys, outcomes, words, strict=True)))
+
+
+def _accepted(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
+    done = {"state": State.ACCEPTED, "accepted_at": timezone.now(), "lease_until": None, "owner": "", "reply": ""}
+    # a sign-in code is nobody's business afterwards
+    codes = [row.pk for row, _reply in rows if row.kind == "account"]
+    others = [row.pk for row, _reply in rows if row.kind != "account"]
+    count = claims.put(codes, owner, OPEN, **done, payload={}) if codes else 0
+    return {"accepted": count + (claims.put(others, owner, OPEN, **done) if others else 0)}
+
+
+def _deferred(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
+    """Later, one rung up; past the last rung, or when it would be too late, it fails."""
+    count, failed, now = 0, [], timezone.now()
+    for row, reply in rows:
+        rung = row.attempts  # as it was claimed: before this attempt
+        later = now + RETRY_LADDER[min(rung, len(RETRY_LADDER) - 1)]
+        too_late = later - row.created_at > LONGEST_TRY or (row.expires_at is not None and later >= row.expires_at)
+        if rung >= len(RETRY_LADDER) or too_late:
+            failed.append((row, reply))
+        else:
+            count += claims.put([row.pk], owner, OPEN, **claims.FREE, not_before=later, reply=reply)
+    return {"deferred": count, **_refused(failed, owner)}
+
+
+def _refused(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
+    failed = {"state": State.FAILED, "lease_until": None, "owner": ""}
+    return {"failed": sum(claims.put([row.pk], owner, OPEN, **failed, reply=reply) for row, reply in rows)}
+
+
+def _not_its_fault(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
+    """The relay is unwell: the attempt does not count."""
+    back = {**claims.FREE, "attempts": F("attempts") - 1}
+    return {"deferred": sum(claims.put([row.pk], owner, OPEN, **back, reply=reply) for row, reply in rows)}
+
+
+def _uncertain(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
+    count = sum(
+        claims.put(
+            [row.pk], owner, [State.SENDING], state=State.UNCERTAIN, lease_until=None, reply=reply,
+            uncertain_count=F("uncertain_count") + 1,
+        )
+        for row, reply in rows
+    )  # fmt: skip
+    claims.resend_doubtful([row.pk for row, _reply in rows])
+    return {"uncertain": count}
+
+
+_WRITERS: dict[Outcome, Callable[[list[tuple[Delivery, str]], str], dict[str, int]]] = {
+    Outcome.ACCEPTED: _accepted,
+    Outcome.DEFERRED: _deferred,
+    Outcome.POLICY: _deferred,
+    Outcome.REFUSED: _refused,
+    Outcome.SLOWED: _not_its_fault,
+    Outcome.CROWDED: _not_its_fault,
+    Outcome.RELAY_DOWN: _not_its_fault,
+    Outcome.UNCERTAIN: _uncertain,
+}
+
+#: Begun for the database, but the relay stopped before them: as if they had never been taken.
+UNTOUCHED: dict[str, object] = {**claims.FREE, "attempts": F("attempts") - 1}
