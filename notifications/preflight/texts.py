@@ -82,7 +82,7 @@ def of_page(page: Page, markers: Mapping[str, str]) -> Iterator[Finding]:
                    % {"text": faint[:60]}, _("Tell the developers: the layout is ours."))  # fmt: skip
     if page.images:
         yield warn("images", _("The mail loads images; many programs do not show them."), _("Say it in words."))
-    if any(later > earlier + 1 for earlier, later in zip([2, *page.headings], page.headings, strict=False)):
+    if any(later > earlier + 1 for earlier, later in zip([1, *page.headings], page.headings, strict=False)):
         yield note("headings", _("A heading of the second rank stands before one of the first."),
                    _("Begin with ##, go on with ###."))  # fmt: skip
     for link in page.links:
