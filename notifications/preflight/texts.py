@@ -83,8 +83,7 @@ def of_page(page: Page, markers: Mapping[str, str]) -> Iterator[Finding]:
     if page.images:
         yield warn("images", _("The mail loads images; many programs do not show them."), _("Say it in words."))
     if any(later > earlier + 1 for earlier, later in zip([1, *page.headings], page.headings, strict=False)):
-        yield note("headings", _("A heading of the second rank stands before one of the first."),
-                   _("Begin with ##, go on with ###."))  # fmt: skip
+        yield note("headings", _("A smaller heading stands before a larger one."), _("Use the larger heading first."))
     for link in page.links:
         yield from _of_link(link, markers)
 
