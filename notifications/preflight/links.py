@@ -68,8 +68,8 @@ def unreachable(addresses: Iterable[str], seconds: float = 5.0, may_be_private: 
 
 
 def _refusal(address: str, seconds: float, may_be_private: bool) -> str:
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         if not may_be_private and not _is_public(parts.hostname or "", parts.port or 443):
             return _("it is not a public address")
         status = _ask(address, seconds)

@@ -231,6 +231,12 @@ def test_a_link_cannot_send_the_portal_into_its_own_network(host):
     assert preflight.unreachable([f"https://{host}/"]) == {f"https://{host}/": "it is not a public address"}
 
 
+def test_an_address_that_is_none_is_not_an_error():
+    assert set(preflight.unreachable(["https://[::1", "https://a:port/", "x", ""])) == {
+        "https://[::1", "https://a:port/", "x", "",
+    }  # fmt: skip
+
+
 def test_the_fixed_addresses_are_listed_for_the_visit():
     assert preflight.addresses({"it": message(ITALIAN + " [x y](https://a.example.org/)")}) == [
         "https://a.example.org/", "https://socialneet.example.org/",
