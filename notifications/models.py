@@ -270,3 +270,6 @@ class LocalMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+from notifications.reminder_models import ReminderOccurrence, ReminderRule  # noqa: E402, F401  so that Django sees them
