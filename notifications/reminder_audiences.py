@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils import timezone
-
 from agreements.models import Agreement
 from events.models import Attendee, Event, Invitation, Registration
 from notifications.models import Delivery, Suppression, hash_address
@@ -27,9 +25,9 @@ class Recipient:
     payload: dict[str, int] = field(default_factory=dict)
 
 
-def recipients(rule: ReminderRule, due: datetime) -> list[Recipient]:
+def recipients(rule: ReminderRule, due: datetime, now: datetime) -> list[Recipient]:
     """Whom the rule would remind now, each address once: never those who joined when it was due or later."""
-    return joined_before(due, candidates(rule))
+    return joined_before(due, candidates(rule, now))
 
 
 def joined_before(due: datetime, people: Iterable[Recipient]) -> list[Recipient]:
@@ -41,14 +39,14 @@ def joined_before(due: datetime, people: Iterable[Recipient]) -> list[Recipient]
     return list(chosen.values())
 
 
-def candidates(rule: ReminderRule) -> list[Recipient]:
+def candidates(rule: ReminderRule, now: datetime) -> list[Recipient]:
     """Everybody in the rule's audience now, whenever they joined. At most four queries."""
     if rule.event:
-        return OF_EVENTS[Audience(rule.audience)](rule.event)
+        return OF_EVENTS[Audience(rule.audience)](rule.event, now)
     return silent_parties(rule.agreement) if rule.agreement else []
 
 
-def place_holders(event: Event) -> list[Recipient]:
+def place_holders(event: Event, now: datetime) -> list[Recipient]:
     """The people who hold a place; without an address of their own they are reminded through their contact."""
     attendees = Attendee.objects.filter(event=event).confirmed().select_related("registration")
     return [_place_holder(attendee) for attendee in attendees.order_by("place_number")]
@@ -65,12 +63,12 @@ def _place_holder(attendee: Attendee) -> Recipient:
     )
 
 
-def invited_without_registration(event: Event) -> list[Recipient]:
+def invited_without_registration(event: Event, now: datetime) -> list[Recipient]:
     """Organisations that an invitation really reached, not registered, that have not said no to such mail.
 
     Nobody, when there is nothing left to register for: no place free, or no registrations taken.
     """
-    if not event.is_open(timezone.now()) or not event.places_free():
+    if not event.is_open(now) or not event.places_free():
         return []
     invited_at = _handed_over_invitations(event)
     registered = Registration.objects.filter(event=event, state=Registration.State.CONFIRMED)
@@ -126,7 +124,7 @@ def silent_parties(agreement: Agreement) -> list[Recipient]:
     ]
 
 
-OF_EVENTS: dict[Audience, Callable[[Event], list[Recipient]]] = {
+OF_EVENTS: dict[Audience, Callable[[Event, datetime], list[Recipient]]] = {
     Audience.PLACE_HOLDERS: place_holders,
     Audience.INVITED: invited_without_registration,
 }

@@ -32,10 +32,10 @@ class ReminderRuleForm(forms.ModelForm[ReminderRule]):
         coerce=lambda word: word == "after",
     )
     hours = forms.IntegerField(
-        label=_("Hours"), min_value=0, max_value=MAX_HOURS, required=False,
+        label=_("How many hours"), min_value=0, max_value=MAX_HOURS, required=False,
         help_text=_("Hours and minutes of time that really elapses, also over a change of the clocks."),
     )  # fmt: skip
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=59, required=False)
+    minutes = forms.IntegerField(label=_("How many minutes"), min_value=0, max_value=59, required=False)
     grace_hours = forms.IntegerField(
         label=_("How many hours late it may still go out"), min_value=1, max_value=MAX_GRACE_HOURS,
         help_text=_("If the portal was not running in time. Later than that it is not sent, and this page says so."),

@@ -182,7 +182,7 @@ class ReminderOccurrence(models.Model):
     """
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
+        PLANNED = "planned", _("to go out")
         FIRED = "fired", _("went out")
         EXPIRED = "expired", _("too late, not sent")
         SUPERSEDED = "superseded", _("replaced by a new date")

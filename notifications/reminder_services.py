@@ -84,6 +84,6 @@ def _lock(rule: ReminderRule) -> ReminderRule:
 
 
 def _replan(rule: ReminderRule) -> ReminderRule:
-    locked, now = _lock(rule), timezone.now()
-    reminders.keep_plan(locked, now, since=now)
-    return locked
+    now = timezone.now()
+    reminders.keep_plan(_lock(rule), now, since=now)
+    return ReminderRule.objects.get(pk=rule.pk)  # the locked one remembers its history as it was before

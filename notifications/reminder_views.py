@@ -49,7 +49,7 @@ def rule_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _lines(event: Event) -> list[Line]:
     now, rules = timezone.now(), list(event.reminder_rules.with_dates().order_by("pk"))
-    people = {audience: candidates(rule) for audience, rule in {rule.audience: rule for rule in rules}.items()}
+    people = {audience: candidates(rule, now) for audience, rule in {rule.audience: rule for rule in rules}.items()}
     return [
         Line(
             rule,
@@ -144,7 +144,7 @@ def _rule(slug: str, pk: int) -> ReminderRule:
 
 
 def _first_person(rule: ReminderRule) -> Recipient | None:
-    return next(iter(candidates(rule)), None) if rule.is_target_live else None
+    return next(iter(candidates(rule, timezone.now())), None) if rule.is_target_live else None
 
 
 def _letter(rule: ReminderRule, person: Recipient) -> tuple[letters.Letter, letters.Rendered]:

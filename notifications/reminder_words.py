@@ -54,12 +54,11 @@ def _amount(rule: ReminderRule) -> str:
     if rule.duration is None:
         return ngettext("%(count)s day", "%(count)s days", rule.days or 0) % {"count": rule.days}
     hours, minutes = hours_and_minutes(rule.duration)
-    parts = []
-    if hours:
-        parts.append(ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours})
-    if minutes:
-        parts.append(ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes})
-    return _(" and ").join(parts)
+    in_hours = ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    in_minutes = ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    if hours and minutes:
+        return _("%(hours)s and %(minutes)s") % {"hours": in_hours, "minutes": in_minutes}
+    return in_hours if hours else in_minutes
 
 
 def hours_and_minutes(duration: timedelta) -> tuple[int, int]:

@@ -112,7 +112,7 @@ def _is_settled(rule: ReminderRule, due: datetime) -> bool:
 def keep_plan(rule: ReminderRule, now: datetime, since: datetime | None = None) -> ReminderOccurrence | None:
     """Make the plan the one that the rule and its date ask for; gives the occurrence that is planned now, if any."""
     planned, due, anchor = _planned(rule), rule.next_due_at(), rule.anchor_at
-    _withdraw_unsent(rule, anchor if rule.is_target_live else None)
+    _withdraw_unsent(rule, anchor if due else None)
     if planned and due and _holds(planned, rule, due):
         return planned
     if planned:
@@ -143,7 +143,7 @@ def _plan(
 
 
 def _withdraw_unsent(rule: ReminderRule, anchor: datetime | None) -> None:
-    """What went out for a date that no longer holds and still waits in the outbox never leaves it."""
+    """What was fired for a date that no longer holds, or by a rule switched off since, never leaves the outbox."""
     for occurrence in rule.occurrences.all():
         if occurrence.state == State.FIRED and occurrence.anchor_at != anchor:
             waiting = Delivery.objects.filter(idempotency_key__startswith=f"{occurrence.key}:")
@@ -164,7 +164,7 @@ def _fire(rule: ReminderRule, occurrence: ReminderOccurrence, now: datetime) -> 
     planned = ReminderOccurrence.objects.filter(pk=occurrence.pk, state=State.PLANNED)
     if not planned.update(state=State.FIRED, fired_at=now):
         return 0
-    people = recipients(rule, occurrence.due_at)
+    people = recipients(rule, occurrence.due_at, now)
     sent = outbox.enqueue([message(rule, occurrence, person) for person in people]) if people else 0
     ReminderOccurrence.objects.filter(pk=occurrence.pk).update(sent=sent)
     return sent

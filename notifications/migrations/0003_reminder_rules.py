@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("planned", "planned"),
+                            ("planned", "to go out"),
                             ("fired", "went out"),
                             ("expired", "too late, not sent"),
                             ("superseded", "replaced by a new date"),
