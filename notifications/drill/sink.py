@@ -66,7 +66,7 @@ class Sink:
                 if verb == "DATA" and answer is None:
                     connection.sendall(b"354 go on\r\n")
                     content = b""
-                    while not content.endswith(b"\r\n.\r\n"):
+                    while content != b".\r\n" and not content.endswith(b"\r\n.\r\n"):
                         more = lines.readline()
                         if not more:
                             return
