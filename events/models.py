@@ -185,6 +185,7 @@ class Invitation(models.Model):
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_at = models.DateTimeField(_("invited at"), default=timezone.now)
+    opened_at = models.DateTimeField(_("link opened at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("invitation")

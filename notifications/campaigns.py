@@ -1,10 +1,104 @@
-"""What the clock does for campaigns."""
+"""What the clock does for campaigns: start them, judge the first few, take in who joined, end them."""
 
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notifications import planning, services
 from notifications.models import Campaign, Delivery, Tally
 
+logger = logging.getLogger(__name__)
+State = Campaign.State
+#: A share of the first few that may fail or come back before the brake is pulled.
+WORST_SHARE = 0.05
+#: How often newcomers are looked for.
+LOOK_EVERY = timedelta(minutes=10)
 
-def settle() -> None:
-    """A running campaign without waiting rows is finished. Two queries, whatever the number of rows."""
-    for campaign in Campaign.objects.filter(state=Campaign.State.RUNNING):
-        if not Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
-            Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.RUNNING).update(state=Campaign.State.FINISHED)
+
+def settle(now: datetime | None = None) -> None:
+    """One look at every campaign that is under way: a few queries each, whatever the number of messages."""
+    now = now or timezone.now()
+    for campaign in Campaign.objects.due_to_start(now):
+        _start(campaign, now)
+    for campaign in Campaign.objects.filter(state=State.CANARY):
+        _judge(campaign, now)
+    for campaign in Campaign.objects.filter(state=State.RUNNING).select_related("event"):
+        _take_in(campaign, now)
+        _finish(campaign, now)
+    for campaign in Campaign.objects.filter(state=State.CANCELLED, pk__in=_with_waiting()):
+        services.cancel_waiting(campaign)
+
+
+def may_give(campaign: Campaign) -> int | None:
+    """How many of its messages may be taken now; None: all. Expects the campaign locked while it is the first few."""
+    if campaign.state != State.CANARY:
+        return None
+    waiting = Tally.objects.by_state(campaign=campaign.pk)[Delivery.State.READY]
+    return max(0, campaign.canary_size - (campaign.planned - waiting))
+
+
+@transaction.atomic
+def _start(campaign: Campaign, now: datetime) -> None:
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state == State.SCHEDULED:
+        services.begin(campaign, now)
+
+
+@transaction.atomic
+def _judge(campaign: Campaign, now: datetime) -> None:
+    """Wait until the first few are settled and had time to come back, then go on or pull the brake."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    numbers = Tally.objects.by_state(campaign=campaign.pk)
+    bad = sum(numbers[state] for state in (Delivery.State.FAILED, Delivery.State.BOUNCED_HARD, Delivery.State.COMPLAINED))
+    refused = campaign.deliveries.filter(tries__reply__regex=r"^[45][0-9][0-9] 5\.7\.").exists()
+    if campaign.state == State.CANARY and (refused or bad > WORST_SHARE * campaign.canary_size):
+        reason = (
+            _("The mail server refuses us by its rules (5.7): ask whoever runs it before going on.")
+            if refused
+            else _("%(bad)s of the first %(few)s messages failed or came back: look at the addresses before going on.")
+            % {"bad": bad, "few": campaign.canary_size}
+        )
+        services.pause(campaign=campaign, by=None, reason=reason)
+        return
+    settled = campaign.planned - sum(numbers[state] for state in Delivery.UNSETTLED)
+    if campaign.state != State.CANARY or settled < campaign.canary_size:
+        return
+    if campaign.canary_since is None:
+        Campaign.objects.filter(pk=campaign.pk).update(canary_since=now)
+    elif now - campaign.canary_since >= timedelta(seconds=settings.CAMPAIGN_CANARY_SECONDS):
+        Campaign.objects.filter(pk=campaign.pk).update(state=State.RUNNING)
+
+
+@transaction.atomic
+def _take_in(campaign: Campaign, now: datetime) -> None:
+    """Plan for whoever joined the audience since; until the event begins."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+    looked = campaign.looked_at or campaign.starts_at or now
+    if not campaign.late_joiners or campaign.state != State.RUNNING or now - looked < LOOK_EVERY:
+        return
+    newcomers = [candidate for candidate in planning.audience(campaign) if candidate.is_in]
+    if campaign.event.is_upcoming(now) and newcomers:
+        planning.plan(campaign, newcomers)
+    Campaign.objects.filter(pk=campaign.pk).update(
+        looked_at=now, planned=sum(Tally.objects.by_state(campaign=campaign.pk).values())
+    )
+
+
+def _finish(campaign: Campaign, now: datetime) -> None:
+    waits_for_newcomers = campaign.late_joiners and campaign.event.starts_at > now
+    if waits_for_newcomers or Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
+        return
+    Campaign.objects.filter(pk=campaign.pk, state=State.RUNNING).update(state=State.FINISHED)
+
+
+def _with_waiting() -> set[int]:
+    """Campaigns that have waiting messages, by the tally."""
+    rows = Tally.objects.filter(state=Delivery.State.READY, campaign__gt=0).values_list("campaign", "count")
+    waiting: dict[int, int] = {}
+    for campaign, count in rows:
+        waiting[campaign] = waiting.get(campaign, 0) + count
+    return {campaign for campaign, count in waiting.items() if count > 0}

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import journal, lanes
+from notifications import campaigns, journal, lanes
 from notifications.models import Attempt, Campaign, Delivery, Lane
 from notifications.relay import FINAL_REPLY_SECONDS, Outcome
 
@@ -91,7 +91,11 @@ def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
     """Where rows of a lane stand: those without a campaign, then each running campaign, with how many it may give."""
     streams: list[tuple[int | None, int | None]] = [(None, None)]
     if lane == Lane.BULK:
-        streams += [(campaign.pk, campaign.may_give(now)) for campaign in Campaign.objects.sending(now)]
+        going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now))
+        # the first few are counted under a lock, or two workers would each send them
+        first = going.filter(state=Campaign.State.CANARY).select_for_update(of=("self",))
+        streams += [(campaign.pk, campaigns.may_give(campaign)) for campaign in first]
+        streams += [(pk, None) for pk in going.filter(state=Campaign.State.RUNNING).values_list("pk", flat=True)]
     return streams
 
 

@@ -12,10 +12,10 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from events.models import Event
-from notifications import letters, mime, patterns, skeleton
+from notifications import mime, patterns, skeleton
 from notifications.models import Campaign, Delivery, Suppression, hash_address
 from organisations.text import one_line
 
@@ -74,8 +74,7 @@ class Desk:
                 return self._fill(row, pattern)
             except skeleton.CannotFill as reason:
                 logger.info("slow path for %s: %s", row.key, reason)
-        letter = letters.letter_for(row)
-        return mime.build(row, letter, letters.render(letter, name=row.name, language=row.language))
+        return mime.build(row, *patterns.written(row))
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -85,20 +84,8 @@ class Desk:
         if compiled is None:
             if len(self._shelf) >= SHELF:
                 self._shelf.clear()
-            compiled = self._shelf[key] = compiled_letter(row, pattern)
-        return compiled.fill({**pattern.values(row), **_own_values(row)})
-
-
-def compiled_letter(row: Delivery, pattern: patterns.Pattern) -> skeleton.Skeleton:
-    """The letter of this row's kind, written once with markers for what differs between recipients."""
-    values = pattern.values(row)
-    markers = skeleton.Markers([*values, "name"])
-    with translation.override(row.language):
-        letter = pattern.write(row, {name: markers.of[name] for name in values})
-    rendered = letters.render(letter, name=markers.of["name"] if row.name else "", language=row.language)
-    return skeleton.compile_letter(
-        letter, rendered, markers, headers=mime.fixed_headers(row), method=row.calendar_method
-    )
+            compiled = self._shelf[key] = pattern.compile(row)
+        return compiled.fill({**_own_values(row), **pattern.values(row)})
 
 
 def _own_values(row: Delivery) -> dict[str, str]:
@@ -120,9 +107,3 @@ def _own_values(row: Delivery) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def _date(moment: datetime) -> str:
     return format_datetime(moment)
-
-
-def preview(row: Delivery) -> tuple[letters.Letter, letters.Rendered]:
-    """A row's letter as it would be, for people to look at."""
-    letter = letters.letter_for(row)
-    return letter, letters.render(letter, name=row.name, language=row.language)

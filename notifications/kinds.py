@@ -243,42 +243,8 @@ def _paragraphs(text: str) -> list[str]:
     return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
-#: What organisers may write into the text of an invitation, and nothing else.
-INVITATION_VARIABLES = ("organisation", "event", "date", "place")
-
-
-def invitation(delivery: Delivery) -> Letter:
-    """A campaign's invitation with the organisation's personal link; no calendar part for people who did not ask."""
-    from notifications.patterns import invitation_values
-
-    if delivery.campaign is None:
-        raise CannotWrite("the campaign is gone")
-    return write_invitation(delivery, invitation_values(delivery))
-
-
-def write_invitation(delivery: Delivery, own: Mapping[str, str]) -> Letter:
-    """The invitation with these words of the recipient's own."""
-    campaign = delivery.campaign
-    assert campaign is not None
-    event = campaign.event
-    values = {
-        "organisation": own["organisation"],
-        "event": event.title,
-        "date": when(event),
-        "place": f"{event.venue}, {event.address}",
-    }
-    return Letter(
-        subject=fill(campaign.subject, values),
-        paragraphs=[part for part in fill(campaign.body, values).replace("\r\n", "\n").split("\n\n") if part.strip()],
-        facts=event_facts(event),
-        link=(_("Register your organisation"), own["link"]),
-        closing=[
-            _("You receive this because %(association)s, controller of these data, keeps this address of your "
-              "organisation (source: %(source)s) for the project. Privacy notice: %(privacy)s")
-            % {"association": settings.ASSOCIATION_NAME, "source": own["source"], "privacy": absolute("/privacy/")}
-        ],
-        unsubscribe_url=own["unsubscribe"],
-    )  # fmt: skip
+#: What organisers may write into the text of a reminder, and nothing else.
+REMINDER_VARIABLES = ("organisation", "event", "date", "place")
 
 
 def invitation_reminder(delivery: Delivery) -> Letter:
@@ -440,7 +406,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     builder.__name__: builder
     for builder in (
         registration_confirmed, registration_changed, registration_link, registration_cancelled, attendee_registered,
-        attendee_left, event_rescheduled, event_cancelled, reminder, invitation, invitation_reminder, account,
+        attendee_left, event_rescheduled, event_cancelled, reminder, invitation_reminder, account,
         agreement_shared, review_reminder, agreement_frozen, signing_opened, adhesion_recorded, agreement_concluded, agreement_withdrawn,
     )
 }  # fmt: skip

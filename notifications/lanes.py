@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import GROUPS, Lane, Station, Throttle
+from notifications.models import GROUPS, Attempt, Lane, Station, Throttle
 
 logger = logging.getLogger(__name__)
 ROME = ZoneInfo("Europe/Rome")
@@ -167,6 +167,15 @@ def connections(lane: str) -> int:
     limit = Throttle.objects.filter(lane=lane, domain_group="").values_list("connections", flat=True).first()
     most: int = min(wanted, limit) if limit else wanted
     return max(1, most)
+
+
+def measured_speed(lane: str) -> float | None:
+    """Messages a second that this lane handed over when it last was busy; None when it hardly ever was."""
+    accepted = Attempt.objects.filter(outcome=Attempt.Outcome.ACCEPTED, delivery__lane=lane).order_by("-pk")
+    moments = list(accepted.values_list("at", flat=True)[:500])
+    if len(moments) < 10:
+        return None
+    return (len(moments) - 1) / max((moments[0] - moments[-1]).total_seconds(), 0.001)
 
 
 # -- when, and whether at all ------------------------------------------------------------------------------------------

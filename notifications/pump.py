@@ -56,6 +56,7 @@ class Report:
 def pump(*, seconds: float = 25.0, only: Iterable[str] = (Lane.TRANSACTIONAL, Lane.BULK)) -> Report:
     """Send what is due until nothing is left or the time is over; single messages before bulk."""
     report, until = Report(), time.monotonic() + seconds
+    campaigns.settle()
     wanted = [lane for lane in (Lane.TRANSACTIONAL, Lane.BULK) if lane in set(only)]
     report.freed = claims.recover(is_idempotent=all(relay.from_settings(lane).is_idempotent for lane in wanted))
     for lane in wanted:

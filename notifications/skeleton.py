@@ -9,7 +9,7 @@ the slow path (`mime.build`) parse to the same message.
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -36,6 +36,15 @@ class Markers:
         self.of = {name: f"zq{mark}{number:03}qz" for number, name in enumerate(names)}
         self._names = {marker: name for name, marker in self.of.items()}
         self._pattern = re.compile("|".join(map(re.escape, self._names)) or r"(?!)")
+
+    @classmethod
+    def known(cls, pairs: Iterable[tuple[str, str]]) -> "Markers":
+        """Markers that somebody else has put: pairs of marker and name."""
+        markers = cls([])
+        markers._names = dict(pairs)
+        markers.of = {name: marker for marker, name in pairs}
+        markers._pattern = re.compile("|".join(map(re.escape, markers._names)))
+        return markers
 
     def cut(self, text: str) -> list[tuple[str, str]]:
         """Pairs of the text before a slot and the slot's name; the last name is empty."""
@@ -210,12 +219,12 @@ def compile_letter(
     builder.text(rendered.html, in_html)
     if letter.calendar:
         _part(builder, f"=_a_{boundary}", f'text/calendar; method="{method}"; charset="utf-8"')
-        _calendar(builder, letter.calendar)
+        _calendar(builder, letter.calendar, method)
     builder.literal(f"\r\n--=_a_{boundary}--\r\n".encode())
     if letter.calendar:
         _part(builder, f"=_m_{boundary}", 'application/ics; name="invite.ics"',
               'Content-Disposition: attachment; filename="invite.ics"\r\n')  # fmt: skip
-        _calendar(builder, letter.calendar)
+        _calendar(builder, letter.calendar, method)
         builder.literal(f"\r\n--=_m_{boundary}--\r\n".encode())
     return builder.done(letter.subject)
 
@@ -234,8 +243,11 @@ def _part(builder: Builder, boundary: str, content_type: str, more: str = "") ->
     )
 
 
-def _calendar(builder: Builder, content: bytes) -> None:
-    """The calendar part: what differs from person to person is one line and two values."""
+def _calendar(builder: Builder, content: bytes, method: str) -> None:
+    """The calendar part: what differs from person to person is one line and two values; in PUBLISH nothing."""
+    if method == "PUBLISH":
+        builder.literal(content)
+        return
     folded = content.replace(b"\r\n ", b"\x00")
     for line in folded.split(b"\r\n"):
         if line.startswith(b"ATTENDEE"):

@@ -188,6 +188,11 @@ MAIL_CONNECTIONS_BULK = env.int("MAIL_CONNECTIONS_BULK", default=1)
 # Lanes where an uncertain message goes out once more by itself: a doubled confirmation does less harm than a lost one.
 MAIL_RESEND_UNCERTAIN = env.list("MAIL_RESEND_UNCERTAIN", default=["transactional"])
 MAIL_ALLOW_LIST = env.list("MAIL_ALLOW_LIST", default=[])  # patterns; set on a staging copy: nobody else gets mail
+CAMPAIGN_UNDO_SECONDS = env.int("CAMPAIGN_UNDO_SECONDS", default=120)  # time to take a campaign back
+CAMPAIGN_SECOND_PERSON_ABOVE = env.int("CAMPAIGN_SECOND_PERSON_ABOVE", default=500)  # recipients
+CAMPAIGN_CANARY_ABOVE = env.int("CAMPAIGN_CANARY_ABOVE", default=200)  # recipients; fewer go all at once
+CAMPAIGN_CANARY_SECONDS = env.int("CAMPAIGN_CANARY_SECONDS", default=600)  # how long bounces are waited for
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")  # looked up by the check before sending
 MAIL_PAUSE_SECONDS = env.int("MAIL_PAUSE_SECONDS", default=5)
 
 # -- who is asking: allauth --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.models.addresses import OTHER, domain_group_of, message_id_of
 from notifications.models.campaigns import Campaign
 from organisations.languages import Language
+from organisations.models import Organisation
 
 
 class Lane(models.TextChoices):
@@ -43,7 +44,6 @@ class Delivery(models.Model):
     """One message to one recipient. What is written here is what is known; the broker only rings."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
         READY = "ready", _("waiting")
         LEASED = "leased", _("taken by a worker")
         SENDING = "sending", _("being handed over")
@@ -59,7 +59,6 @@ class Delivery(models.Model):
         EXPIRED = "expired", _("too late")
 
     TRANSITIONS: dict[str, frozenset[str]] = {
-        State.PLANNED: frozenset({State.READY, State.CANCELLED}),
         State.READY: frozenset({State.LEASED, State.ACCEPTED, State.CANCELLED, State.EXPIRED}),
         State.LEASED: frozenset(
             {State.READY, State.SENDING, State.FAILED, State.SUPPRESSED, State.CANCELLED, State.EXPIRED}
@@ -76,7 +75,7 @@ class Delivery(models.Model):
         State.CANCELLED: frozenset(),
         State.EXPIRED: frozenset(),
     }
-    UNSETTLED = (State.PLANNED, State.READY, State.LEASED, State.SENDING)
+    UNSETTLED = (State.READY, State.LEASED, State.SENDING)
     #: States that a message reaches only after a relay took it.
     TAKEN = (State.ACCEPTED, State.DELIVERED, State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED)
 
@@ -92,6 +91,10 @@ class Delivery(models.Model):
     payload = models.JSONField(_("payload"), default=dict)
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name=_("campaign"),
+        db_index=False,
+    )  # fmt: skip
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("organisation"),
         db_index=False,
     )  # fmt: skip
     message_id = models.CharField(_("Message-ID"), max_length=200, editable=False)

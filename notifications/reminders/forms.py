@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from notifications.kinds import INVITATION_VARIABLES
+from notifications.kinds import REMINDER_VARIABLES
 from notifications.models.reminders import MAX_DAYS, ReminderRule
 from notifications.reminders.services import NINE
 from notifications.reminders.times import is_quiet
@@ -73,7 +73,7 @@ class ReminderRuleForm(forms.ModelForm[ReminderRule]):
         self.fields["days"].help_text = _("0 is the same day.")
         self.fields["days"].validators.append(MaxValueValidator(MAX_DAYS))
         self.fields["subject_it"].help_text = _("Left empty, the usual words are sent.")
-        variables = ", ".join(f"{{{name}}}" for name in INVITATION_VARIABLES)
+        variables = ", ".join(f"{{{name}}}" for name in REMINDER_VARIABLES)
         for name in ("body_it", "body_en"):
             self.fields[name].help_text = _(
                 "Plain text; an empty line begins a paragraph. These are filled in: %(variables)s."
@@ -148,7 +148,7 @@ class ReminderRuleForm(forms.ModelForm[ReminderRule]):
     def _check_variables(self, field: str, text: str) -> None:
         for part in text.split("{")[1:]:
             name = part.partition("}")[0]
-            if name not in INVITATION_VARIABLES:
+            if name not in REMINDER_VARIABLES:
                 error = _("“{%(name)s}” is not one of the words that are filled in.") % {"name": name[:30]}
                 self.add_error(field, ValidationError(error))
 

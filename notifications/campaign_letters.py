@@ -1,0 +1,141 @@
+"""A campaign's letter: compiled once per language, and what each recipient's own words are."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from events import calendars as event_calendars
+from events.models import INVITATION_LINK, Event
+from notifications import compose, mime, skeleton
+from notifications.kinds import when
+from notifications.letters import CannotWrite, Letter, Rendered, absolute, greeting
+from notifications.models import Campaign, Delivery
+from notifications.unsubscribe import unsubscribe_url
+from organisations.languages import Language
+from organisations.links import make_token
+
+
+def source(campaign: Campaign, language: str) -> compose.Source:
+    """What was written in that language; Italian where there is no English."""
+    subject, body = getattr(campaign, f"subject_{language}"), getattr(campaign, f"body_{language}")
+    if not (subject and body):
+        language = Language.ITALIAN
+        subject, body = campaign.subject_it, campaign.body_it
+    return compose.Source(subject, body, getattr(campaign, f"text_{language}"))
+
+
+def compiled(campaign: Campaign, language: str) -> compose.Compiled:
+    """The finished mail with markers for the recipient's words."""
+    return _compiled(
+        source(campaign, language), language, campaign.purpose, campaign.calendar, campaign.event.slug
+    )
+
+
+@lru_cache(maxsize=64)
+def _compiled(written: compose.Source, language: str, purpose: str, calendar: str, slug: str) -> compose.Compiled:
+    with translation.override(language):
+        return compose.compile(written, language, _frame(purpose, calendar, slug))
+
+
+def _frame(purpose: str, calendar: str, slug: str) -> compose.Frame:
+    frame = compose.invitation_frame()
+    button, closing = frame.button, frame.closing
+    if purpose == Campaign.Purpose.NEWS:
+        button = (_("The event's page"), "{event_page}")
+    if calendar == Campaign.Calendar.LINK:
+        link = absolute(reverse("events:calendar", args=[slug]))
+        closing = (_("To put it into your calendar: %(link)s") % {"link": link}, *closing)
+    return compose.Frame(frame.facts, button, closing)
+
+
+# -- values ---------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _of_event(pk: int, revision: int, title: str, language: str, deadline: object) -> dict[str, str]:
+    """The words that are alike for everybody. The arguments name all that may change."""
+    event = Event.objects.get(pk=pk)
+    with translation.override(language):
+        closes = event.registration_closes_at
+        return {
+            "event": event.title,
+            "date": when(event),
+            "place": f"{event.venue}, {event.address}",
+            "deadline": date_format(timezone.localtime(closes), "j F Y") if closes else "",
+            "event_page": absolute(event.get_absolute_url()),
+            "form": absolute(reverse("events:register", args=[event.slug])),
+            "source": _("public registers"),
+        }
+
+
+def event_values(event: Event, language: str) -> dict[str, str]:
+    """Title, date, place and addresses of the event in that language."""
+    titles = f"{event.title_it}\n{event.title_en}\n{event.slug}\n{event.venue}\n{event.address}\n{event.starts_at}"
+    return _of_event(event.pk, event.revision, titles, language, event.registration_closes_at)
+
+
+def own_values(
+    payload: Mapping[str, str], *, address: str, language: str, event: Mapping[str, str], is_example: bool = False
+) -> dict[str, str]:
+    """One recipient's words. `is_example`: no real token, only one as long (for the check before sending)."""
+    key = payload.get("key")
+    token = "x" * 32 if is_example else make_token(INVITATION_LINK, UUID(key)) if key else ""
+    person = payload.get("person", "")
+    return {
+        **event,
+        "organisation": compose.clean(payload.get("organisation", "")),
+        "name": compose.clean(person),
+        "municipality": compose.clean(payload.get("municipality", "")),
+        "greeting": greeting(compose.clean(person or payload.get("organisation", "")), language),
+        "source": compose.clean(payload.get("source", "")) or event["source"],
+        "link": f"{event['form']}?invitation={token}" if key else event["form"],
+        "unsubscribe": event["form"] if is_example else unsubscribe_url(address, language),
+    }
+
+
+def values(row: Delivery) -> dict[str, str]:
+    """The words of a claimed row."""
+    assert row.campaign is not None
+    event = event_values(row.campaign.event, row.language)
+    return own_values(row.payload, address=row.address, language=row.language, event=event)
+
+
+# -- the two paths -----------------------------------------------------------------------------------------------------------
+
+
+def written(row: Delivery) -> tuple[Letter, Rendered]:
+    """The letter of one row, the slow way. Raises CannotWrite."""
+    if row.campaign is None:
+        raise CannotWrite("the campaign is gone")
+    own = values(row)
+    text = compose.write(compiled(row.campaign, row.language), own)
+    letter = Letter(
+        subject=text.subject, paragraphs=[], calendar=_calendar(row), unsubscribe_url=own["unsubscribe"]
+    )
+    return letter, Rendered(text.text, text.html)
+
+
+def compile_row(row: Delivery) -> skeleton.Skeleton:
+    """The skeleton for every row of this campaign and language."""
+    assert row.campaign is not None
+    mail = compiled(row.campaign, row.language)
+    markers = skeleton.Markers.known(mail.subject.markers)
+    letter = Letter(
+        subject=mail.subject.text, paragraphs=[], calendar=_calendar(row), unsubscribe_url=markers.of["unsubscribe"]
+    )
+    rendered = Rendered(mail.text.text, mail.html.text)
+    return skeleton.compile_letter(
+        letter, rendered, markers, headers=mime.fixed_headers(row), method=row.calendar_method
+    )
+
+
+def _calendar(row: Delivery) -> bytes | None:
+    """The event for people who did not ask: METHOD:PUBLISH, nothing to answer (RFC 5546 section 3.2.1)."""
+    if row.campaign is None or row.campaign.calendar != Campaign.Calendar.FILE:
+        return None
+    return event_calendars.publication([row.campaign.event], language=row.language)

@@ -1,0 +1,64 @@
+"""The check before sending of one campaign: its letters, everybody's words, the sender, the hour."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from notifications import campaign_letters, compose, lanes, planning, preflight
+from notifications.audiences import Candidate
+from notifications.models import Campaign, Lane
+from organisations.languages import Language
+
+#: How long an answer of the DNS is believed.
+DNS_SECONDS = 600
+
+
+def examine(campaign: Campaign, candidates: list[Candidate], *, asks_dns: bool = False) -> preflight.Verdict:
+    """The verdict, in the active language. `asks_dns`: may take two seconds when nobody answers."""
+    languages = {candidate.language for candidate in candidates if candidate.is_in} or {Language.ITALIAN.value}
+    messages = {language: campaign_letters.compiled(campaign, language) for language in sorted(languages)}
+    facts = preflight.Facts(
+        needs_link=campaign.purpose == Campaign.Purpose.INVITATION,
+        starts_at=None if campaign.also_at_quiet_times and not campaign.scheduled_for else _start(campaign),
+        speed=lanes.measured_speed(Lane.BULK),
+        sender=tuple(_sender()) if asks_dns else (),
+    )
+    return preflight.examine(messages, _values(campaign, candidates), facts)
+
+
+def problems(campaign: Campaign) -> list[compose.Problem]:
+    """What is wrong with the texts as they are written, in both languages."""
+    found = []
+    for language in Language.values:
+        found += compose.check(campaign_letters.source(campaign, language))
+    return found
+
+
+def _start(campaign: Campaign) -> object:
+    return max(campaign.scheduled_for or timezone.now(), timezone.now())
+
+
+def _values(campaign: Campaign, candidates: list[Candidate]) -> Iterator[dict[str, str]]:
+    """Everybody's words; their links are only as long as the real ones."""
+    events = {language: campaign_letters.event_values(campaign.event, language) for language in Language.values}
+    chosen = (candidate for candidate in candidates if candidate.is_in)
+    for candidate, words in planning.words_of(campaign, chosen):
+        own = campaign_letters.own_values(
+            {**words, "key": "0"}, address=candidate.address, language=candidate.language,
+            event=events[candidate.language], is_example=True,
+        )  # fmt: skip
+        yield {**own, "language": candidate.language, "address": candidate.address}
+
+
+def _sender() -> list[preflight.Finding]:
+    """SPF, DKIM, DMARC of the sender's domain; asked once in a while."""
+    domain = settings.MAIL_FROM_BULK.rpartition("@")[2].strip("> ")
+    key = f"sender:{domain}:{get_language()}"
+    found: list[preflight.Finding] | None = cache.get(key)
+    if found is None:
+        found = preflight.sender_authentication(domain, selector=settings.DKIM_SELECTOR)
+        cache.set(key, found, DNS_SECONDS)
+    return found
