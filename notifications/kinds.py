@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, FrozenDocument, Party
 from events import calendars as event_calendars
 from events.models import Event, Registration
+from notifications import feeds
 from notifications.letters import CannotWrite, Letter, absolute
-from notifications.models import Delivery
+from notifications.models import CalendarFeed, Delivery
 from organisations.text import one_line
 
 
@@ -86,7 +87,8 @@ def registration_confirmed(delivery: Delivery) -> Letter:
         link=_manage_link(registration),
         closing=[
             _("The link is personal: whoever has it can change the registration. If you cannot come, please give the "
-              "places back: others can have them at once.")
+              "places back: others can have them at once."),
+            *feeds.invitation_to_subscribe(delivery.address),
         ],
         calendar=_calendar(delivery, event),
     )  # fmt: skip
@@ -150,7 +152,8 @@ def attendee_registered(delivery: Delivery) -> Letter:
         link=(_("The event's page"), absolute(event.get_absolute_url())),
         closing=[
             _("To cancel, tell %(contact)s, who manages the registration. Your data are used for this event only: "
-              "%(privacy)s") % {"contact": registration.contact_name, "privacy": absolute("/privacy/")}
+              "%(privacy)s") % {"contact": registration.contact_name, "privacy": absolute("/privacy/")},
+            *feeds.invitation_to_subscribe(delivery.address),
         ],
         calendar=_calendar(delivery, event),
     )  # fmt: skip
@@ -195,6 +198,22 @@ def event_cancelled(delivery: Delivery) -> Letter:
         link=(_("The event's page"), absolute(event.get_absolute_url())),
         closing=[_("You need do nothing; the entry disappears from your calendar.")],
         calendar=_calendar(delivery, event),
+    )
+
+
+def calendar_link(delivery: Delivery) -> Letter:
+    """To whom a calendar feed belongs: its secret address."""
+    feed = CalendarFeed.objects.filter(pk=delivery.payload.get("feed")).first()
+    if feed is None:
+        raise CannotWrite("the calendar feed is gone")
+    return Letter(
+        subject=_("The address of your calendar"),
+        paragraphs=[
+            _("with this address your calendar shows all your registrations and follows every change by itself."),
+            _("Keep it to yourself: whoever has it can read when and where you will be."),
+        ],
+        link=(_("Subscribe to my calendar"), absolute(feed.get_absolute_url())),
+        closing=[_("If it was not you who asked, you need do nothing.")],
     )
 
 
@@ -363,7 +382,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     builder.__name__: builder
     for builder in (
         registration_confirmed, registration_changed, registration_link, registration_cancelled, attendee_registered,
-        attendee_left, event_rescheduled, event_cancelled, reminder, invitation, account, agreement_shared,
+        attendee_left, event_rescheduled, event_cancelled, calendar_link, reminder, invitation, account, agreement_shared,
         agreement_frozen, signing_opened, adhesion_recorded, agreement_concluded, agreement_withdrawn,
     )
 }  # fmt: skip

@@ -105,7 +105,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\n", content_type="text/plain")
+    return HttpResponse("User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\nDisallow: /me/\n", content_type="text/plain")
 
 
 @login_not_required

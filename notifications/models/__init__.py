@@ -3,13 +3,14 @@
 from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign
+from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
 from notifications.models.suppressions import Suppression
 
 __all__ = [
-    "DOMAIN_GROUPS", "GROUPS", "OTHER", "Attempt", "CalendarEntry", "Campaign", "Delivery", "DeliveryQuerySet", "Lane",
-    "LocalMail", "Station", "Suppression", "Sweep", "Tally", "Throttle", "domain_group_of", "hash_address",
+    "DOMAIN_GROUPS", "GROUPS", "OTHER", "Attempt", "CalendarEntry", "CalendarFeed", "Campaign", "Delivery", "DeliveryQuerySet",
+    "Lane", "LocalMail", "Station", "Suppression", "Sweep", "Tally", "Throttle", "domain_group_of", "hash_address",
     "message_id_of",
 ]  # fmt: skip
