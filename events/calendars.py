@@ -155,10 +155,11 @@ def _organizer() -> vCalAddress:
 def _wall_clock(*moments: datetime) -> list[datetime]:
     """In Europe/Rome, so that people see the zone; in UTC where one falls into the hour that October has twice.
 
-    A repeated hour is always read as the first one (RFC 5545 section 3.3.5).
+    A repeated hour means its first pass (RFC 5545 section 3.3.5), but ical.js reads the second: UTC leaves no choice.
     """
     local = [moment.astimezone(ROME) for moment in moments]
-    return [moment.astimezone(UTC) for moment in local] if any(moment.fold for moment in local) else local
+    is_repeated = any(one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset() for one in local)
+    return [moment.astimezone(UTC) for moment in local] if is_repeated else local
 
 
 def _lines(text: str) -> str:
