@@ -1,7 +1,6 @@
 """Calendars: a person's own feed behind its secret address, and for organisers who has which state of an event."""
 
 import hashlib
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -29,22 +28,17 @@ require_events = require(Permission.MANAGE_EVENTS)
 def personal(request: HttpRequest, token: str) -> HttpResponse:
     """The file that a subscribed calendar fetches; nothing of it if it has not changed."""
     feed = _feed(token)
-    language = translation.get_language() or settings.LANGUAGE_CODE
-    content = feeds.file_of(feed, now=timezone.now(), language=language)
+    events = feeds.events_of(feed.address, timezone.now())
+    content = feeds.file_of(feed, events, language=translation.get_language() or settings.LANGUAGE_CODE)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     fresh = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     fresh["Content-Disposition"] = 'inline; filename="socialneet.ics"'
-    # by the ETag alone: a title can change within the second, or without moving the time of the last revision
+    # judged by the ETag alone: a corrected title does not move the time of the last revision
     response = get_conditional_response(request, etag=etag, response=fresh) or fresh
     response["ETag"] = etag
-    response["Last-Modified"] = http_date(_last_modified(feed).timestamp())
+    response["Last-Modified"] = http_date(max([feed.created_at, *(e.revised_at for e in events)]).timestamp())
     patch_cache_control(response, private=True, no_cache=True)
-    return _secret(response)
-
-
-def _last_modified(feed: CalendarFeed) -> datetime:
-    events = feeds.events_of(feed.address, timezone.now())
-    return max([feed.created_at, *(event.revised_at for event in events)])
+    return _secret(response, referrer="no-referrer")
 
 
 @never_cache
@@ -84,10 +78,9 @@ def _feed(token: str) -> CalendarFeed:
     return feed
 
 
-def _secret(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = (
-        "same-origin" if response.headers["Content-Type"].startswith("text/html") else "no-referrer"
-    )
+def _secret(response: HttpResponse, referrer: str = "same-origin") -> HttpResponse:
+    """Not indexed, not told to other sites; forms of a page need their own site's referrer."""
+    response["Referrer-Policy"] = referrer
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

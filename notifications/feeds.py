@@ -79,9 +79,8 @@ def events_of(address: str, now: datetime) -> list[Event]:
     return list(events.exclude(gone).order_by("starts_at", "pk"))
 
 
-def file_of(feed: CalendarFeed, *, now: datetime, language: str) -> bytes:
-    """The feed as a calendar file: METHOD:PUBLISH, nobody listed. Three queries."""
-    events = events_of(feed.address, now)
+def file_of(feed: CalendarFeed, events: list[Event], *, language: str) -> bytes:
+    """The events of a feed as a calendar file: METHOD:PUBLISH, nobody listed. One query."""
     with translation.override(language):
         name = _("My registrations: SOCIALNEET")
     return publication(events, language=language, name=name, revisions=_revisions(events, feed.address))

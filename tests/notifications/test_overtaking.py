@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -133,7 +134,7 @@ def test_each_revision_has_a_later_dtstamp_even_within_one_second(register, move
     for _time in range(3):
         move()
     stamps = [row.calendar_stamp for row in Delivery.objects.filter(address=ANNA).order_by("pk")]
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in zip(stamps, stamps[1:], strict=False))
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(stamps))
 
 
 def test_the_same_moment_in_another_zone_is_no_other_revision(register, event, organiser, move):
