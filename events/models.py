@@ -34,10 +34,6 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Public ones that are over, or cancelled, newest first."""
         return self.public().exclude(pk__in=self.upcoming(now).values("pk")).order_by("-starts_at", "pk")
 
-    def with_reminder_window(self, now: datetime, latest_start: datetime) -> "EventQuerySet":
-        """Published ones starting after `now` and no later than `latest_start`: a range, never a date's equality."""
-        return self.filter(state=Event.State.PUBLISHED, starts_at__gt=now, starts_at__lte=latest_start)
-
 
 class Event(models.Model):
     """An info day, focus group, conference or training, with a number of places."""
@@ -125,11 +121,17 @@ class Event(models.Model):
         """Whether it has ended."""
         return self.ends_at <= now
 
+    @property
+    def registration_deadline(self) -> datetime:
+        """Until when registrations are taken: the date given, else the start."""
+        return self.registration_closes_at or self.starts_at
+
     def is_open(self, now: datetime) -> bool:
         """Whether registrations are taken, places apart."""
         opens = self.registration_opens_at
-        closes = self.registration_closes_at or self.starts_at
-        return self.state == self.State.PUBLISHED and (opens is None or opens <= now) and now < closes
+        return (
+            self.state == self.State.PUBLISHED and (opens is None or opens <= now) and now < self.registration_deadline
+        )
 
     def places_taken(self) -> int:
         """How many places are held now. One query."""

@@ -253,10 +253,11 @@ def create(*, by: User, **fields: Any) -> Event:
 
 @transaction.atomic
 def publish(*, event: Event, by: User) -> Event:
-    """Show the event to the public. Raises WrongState."""
+    """Show the event to the public. Raises WrongState. Announces event_published."""
     event = _lock(event, for_state=Event.State.PUBLISHED)
     event.state = Event.State.PUBLISHED
     event.save(update_fields=["state"])
+    signals.event_published.send(sender=Event, event=event, by=by)
     return event
 
 

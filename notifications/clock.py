@@ -7,14 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications import pump, reminders, tallies
+from notifications import pump, tallies
 from notifications.models import Station, Sweep
+from notifications.reminders import planning
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
     """Plan the reminders that are due, send what is due, leave a sign of life; the run's numbers."""
     _remember_where_we_are()
-    planned = reminders.plan_due()
+    planned = planning.plan_due()
     report = {"reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     tallies.fold()
     return report

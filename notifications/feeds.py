@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from events.calendars import Revision, event_uid, publication
 from events.models import Attendee, Event, Registration
 from notifications import outbox
-from notifications.letters import absolute
-from notifications.models import CalendarEntry, CalendarFeed, hash_address
+from notifications.letters import CannotWrite, Letter, absolute
+from notifications.models import CalendarEntry, CalendarFeed, Delivery, hash_address
 from notifications.outbox import Message
 from organisations.links import hash_token
 
@@ -65,6 +65,22 @@ def invitation_to_subscribe(address: str) -> list[str]:
         return []
     page = absolute(feed.get_absolute_url())
     return [_("All your registrations in your own calendar, kept up to date: %(page)s") % {"page": page}]
+
+
+def calendar_link(delivery: Delivery) -> Letter:
+    """To whom a calendar feed belongs: its secret address."""
+    feed = CalendarFeed.objects.filter(pk=delivery.payload.get("feed")).first()
+    if feed is None:
+        raise CannotWrite("the calendar feed is gone")
+    return Letter(
+        subject=_("The address of your calendar"),
+        paragraphs=[
+            _("with this address your calendar shows all your registrations and follows every change by itself."),
+            _("Keep it to yourself: whoever has it can read when and where you will be."),
+        ],
+        link=(_("Subscribe to my calendar"), absolute(feed.get_absolute_url())),
+        closing=[_("If it was not you who asked, you need do nothing.")],
+    )
 
 
 # -- what the feed shows ------------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, FrozenDocument, Party
 from events import calendars as event_calendars
-from events.models import Event, Registration
+from events.models import Event, Invitation, Registration
 from notifications import feeds
 from notifications.letters import CannotWrite, Letter, absolute
-from notifications.models import CalendarFeed, Delivery
+from notifications.models import Delivery
+from notifications.models.reminders import ReminderRule
+from notifications.unsubscribe import unsubscribe_url
 from organisations.text import one_line
 
 
@@ -201,35 +203,47 @@ def event_cancelled(delivery: Delivery) -> Letter:
     )
 
 
-def calendar_link(delivery: Delivery) -> Letter:
-    """To whom a calendar feed belongs: its secret address."""
-    feed = CalendarFeed.objects.filter(pk=delivery.payload.get("feed")).first()
-    if feed is None:
-        raise CannotWrite("the calendar feed is gone")
-    return Letter(
-        subject=_("The address of your calendar"),
-        paragraphs=[
-            _("with this address your calendar shows all your registrations and follows every change by itself."),
-            _("Keep it to yourself: whoever has it can read when and where you will be."),
-        ],
-        link=(_("Subscribe to my calendar"), absolute(feed.get_absolute_url())),
-        closing=[_("If it was not you who asked, you need do nothing.")],
-    )
-
-
 def reminder(delivery: Delivery) -> Letter:
-    """The day before."""
+    """To people who hold a place: the standard words, or the rule's own."""
     registration = _registration(delivery)
-    event = registration.event
-    closing = [_("If you cannot come, please give the place back.")]
+    event = _live(registration.event)
+    values = _event_values(event, registration.organisation_name)
+    subject, paragraphs = _own_words(delivery, values)
+    closing = [] if event.starts_at <= timezone.now() else [_("If you cannot come, please give the place back.")]
     return Letter(
-        subject=_("Reminder: %(event)s") % {"event": event.title},
-        paragraphs=[_("we look forward to seeing you.")],
+        subject=subject or _("Reminder: %(event)s") % {"event": event.title},
+        paragraphs=paragraphs or [_("we look forward to seeing you.")],
         facts=event_facts(event),
         link=(_("The event's page"), absolute(event.get_absolute_url())),
-        closing=[*closing, event.accessibility] if event.accessibility else closing,
+        closing=[*closing, event.accessibility] if closing and event.accessibility else closing,
         calendar=_calendar(delivery, event),
     )
+
+
+def _live(event: Event) -> Event:
+    """An event that is still to be reminded of. Raises CannotWrite: nobody is reminded of what was called off."""
+    if event.state != Event.State.PUBLISHED:
+        raise CannotWrite("the event is not public any more")
+    return event
+
+
+def _event_values(event: Event, organisation: str) -> dict[str, str]:
+    return {
+        "organisation": organisation,
+        "event": event.title,
+        "date": when(event),
+        "place": f"{event.venue}, {event.address}",
+    }
+
+
+def _own_words(delivery: Delivery, values: dict[str, str]) -> tuple[str, list[str]]:
+    """Subject and paragraphs that organisers wrote for this rule; empty for the standard ones."""
+    rule = ReminderRule.objects.filter(pk=delivery.payload.get("rule")).first()
+    return (fill(rule.subject, values), _paragraphs(fill(rule.body, values))) if rule else ("", [])
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
 #: What organisers may write into the text of an invitation, and nothing else.
@@ -267,6 +281,31 @@ def write_invitation(delivery: Delivery, own: Mapping[str, str]) -> Letter:
             % {"association": settings.ASSOCIATION_NAME, "source": own["source"], "privacy": absolute("/privacy/")}
         ],
         unsubscribe_url=own["unsubscribe"],
+    )  # fmt: skip
+
+
+def invitation_reminder(delivery: Delivery) -> Letter:
+    """To an invited organisation that has not registered: its personal link again, and the way out of the list."""
+    found = Invitation.objects.select_related("organisation", "event").filter(pk=delivery.payload.get("invitation"))
+    invited = found.first()
+    if invited is None:
+        raise CannotWrite("the invitation is gone")
+    event, organisation = _live(invited.event), invited.organisation
+    deadline = date_format(timezone.localtime(event.registration_deadline), "l j F Y, H:i")
+    subject, paragraphs = _own_words(delivery, _event_values(event, organisation.name))
+    return Letter(
+        subject=subject or _("Places are still free: %(event)s") % {"event": event.title},
+        paragraphs=paragraphs or [_("we invited %(organisation)s, and registrations are still open.")
+                                  % {"organisation": organisation.name}],
+        facts=[*event_facts(event), (_("Registrations until"), deadline)],
+        link=(_("Register your organisation"), absolute(invited.get_absolute_url())),
+        closing=[
+            _("You receive this because %(association)s, controller of these data, keeps this address of your "
+              "organisation (source: %(source)s) for the project. Privacy notice: %(privacy)s")
+            % {"association": settings.ASSOCIATION_NAME, "source": organisation.source or _("public registers"),
+               "privacy": absolute("/privacy/")}
+        ],
+        unsubscribe_url=unsubscribe_url(delivery.address, delivery.language),
     )  # fmt: skip
 
 
@@ -316,6 +355,28 @@ def agreement_shared(delivery: Delivery) -> Letter:
         facts=[(_("Protocol"), agreement.title), *([(_("Remarks by"), closes_at)] if closes_at else [])],
         link=_review_link(agreement),
         closing=[_("You sign in with your e-mail address and a code that we send you.")],
+    )  # fmt: skip
+
+
+def review_reminder(delivery: Delivery) -> Letter:
+    """To the people of a party that has recorded no position: until when, and what silence means."""
+    agreement = _agreement(delivery)
+    review = agreement.open_round()
+    if review is None:
+        raise CannotWrite("the review is closed")
+    closes_on = date_format(timezone.localtime(review.closes_at), "l j F Y, H:i")
+    organisation = agreement.parties.filter(organisation=delivery.payload.get("organisation")).first()
+    values = {"organisation": str(organisation or ""), "agreement": agreement.title, "date": closes_on}
+    subject, paragraphs = _own_words(delivery, values)
+    return Letter(
+        subject=subject or _("Your position is awaited: %(agreement)s") % {"agreement": agreement.title},
+        paragraphs=paragraphs or [
+            _("%(organisation)s has recorded no position on version %(number)s of the text yet. It may say that it "
+              "has no remarks.") % {"organisation": organisation or "", "number": review.version.number}
+        ],
+        facts=[(_("Protocol"), agreement.title), (_("Remarks by"), closes_on)],
+        link=_review_link(agreement),
+        closing=[_("Silence is recorded as silence, never as consent.")],
     )  # fmt: skip
 
 
@@ -382,7 +443,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     builder.__name__: builder
     for builder in (
         registration_confirmed, registration_changed, registration_link, registration_cancelled, attendee_registered,
-        attendee_left, event_rescheduled, event_cancelled, calendar_link, reminder, invitation, account, agreement_shared,
-        agreement_frozen, signing_opened, adhesion_recorded, agreement_concluded, agreement_withdrawn,
+        attendee_left, event_rescheduled, event_cancelled, feeds.calendar_link, reminder, invitation, invitation_reminder, account,
+        agreement_shared, review_reminder, agreement_frozen, signing_opened, adhesion_recorded, agreement_concluded, agreement_withdrawn,
     )
 }  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from notifications.models import Delivery
 from organisations.text import one_line
@@ -12,7 +13,7 @@ from organisations.text import one_line
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message without its addressee. Every text is plain text: the templates escape it."""
+    """A message without its addressee. Every text is plain text and escaped by the templates, but for `body_html`."""
 
     subject: str
     paragraphs: list[str]
@@ -21,6 +22,13 @@ class Letter:
     closing: list[str] = field(default_factory=list)
     calendar: bytes | None = None
     unsubscribe_url: str = ""
+    #: In place of “Dear …,”.
+    greeting: str = ""
+    #: What a mailbox shows beside the subject; not seen in the mail itself.
+    preheader: str = ""
+    #: In place of the paragraphs: sanitised HTML (a SafeString) and what the text part says instead.
+    body_html: str = ""
+    body_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ def render(letter: Letter, *, name: str, language: str) -> Rendered:
     """The plain-text and the HTML part, in the recipient's language."""
     context = {
         "letter": letter,
-        "name": one_line(name),
+        "greeting": letter.greeting or greeting(one_line(name), language),
         "language": language,
         "association": settings.ASSOCIATION_NAME,
         "site_url": settings.SITE_URL,
@@ -44,6 +52,12 @@ def render(letter: Letter, *, name: str, language: str) -> Rendered:
         return Rendered(
             render_to_string("mail/letter.txt", context).strip() + "\n", render_to_string("mail/letter.html", context)
         )
+
+
+def greeting(name: str, language: str) -> str:
+    """How a letter begins."""
+    with translation.override(language):
+        return _("Dear %(name)s,") % {"name": name} if name else _("Good morning,")
 
 
 def absolute(path: str) -> str:

@@ -13,6 +13,8 @@ from events import signals as event_signals
 from events.models import Attendee, Event, Registration
 from notifications import calendars, feeds, outbox, overtaking
 from notifications.outbox import Message
+from notifications.reminders import planning
+from notifications.reminders import services as reminder_services
 from organisations.models import User
 from organisations.roles import Permission
 
@@ -129,8 +131,15 @@ def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:
     }
 
 
+@receiver(event_signals.event_published)
+def on_event_published(*, event: Event, by: User, **_kwargs: Any) -> None:
+    reminder_services.add_default_rule(event=event, by=by)
+    planning.recompute(target=event, since=timezone.now())
+
+
 @receiver(event_signals.event_rescheduled)
 def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
+    planning.recompute(target=event, since=timezone.now())
     people = _everybody(event)
     told = overtaking.by_a_move(event, people)
     others = {address: found for address, found in people.items() if address not in told}
@@ -139,6 +148,7 @@ def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
 
 @receiver(event_signals.event_cancelled)
 def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
+    planning.recompute(target=event, since=timezone.now())
     overtaking.by_cancelling(event)
     outbox.enqueue(_about_event("event_cancelled", event, _everybody(event), "CANCEL"))
 
@@ -166,6 +176,7 @@ def _organisers() -> list[User]:
 
 @receiver(agreement_signals.agreement_shared)
 def on_agreement_shared(*, agreement: Agreement, review_round: ReviewRound, **_kwargs: Any) -> None:
+    planning.recompute(target=agreement, since=timezone.now())
     for user in agreement.people_to_tell():
         with override(user.language):
             closes_on = date_format(timezone.localtime(review_round.closes_at), "l j F Y, H:i")
@@ -198,4 +209,5 @@ def on_agreement_concluded(*, agreement: Agreement, **_kwargs: Any) -> None:
 
 @receiver(agreement_signals.agreement_withdrawn)
 def on_agreement_withdrawn(*, agreement: Agreement, reason: str, **_kwargs: Any) -> None:
+    planning.recompute(target=agreement, since=timezone.now())
     _to_people("agreement_withdrawn", str(agreement.pk), agreement, agreement.people_to_tell(), reason=reason)

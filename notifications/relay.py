@@ -287,6 +287,7 @@ class SmtpRelay:
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is not None:
             return self._smtp
+        smtp = None
         try:
             kind = smtplib.SMTP_SSL if self.implicit_tls else smtplib.SMTP
             smtp = kind(self.host, self.port, timeout=CONNECT_SECONDS, local_hostname=settings.MAIL_DOMAIN)
@@ -296,12 +297,10 @@ class SmtpRelay:
                 smtp.ehlo()
             if self.user:
                 smtp.login(self.user, self.password)
-        except smtplib.SMTPResponseException as error:
-            crowded, slow = error.smtp_code == 432, 400 <= error.smtp_code < 500 and error.smtp_code != 454
-            outcome = Outcome.CROWDED if crowded else Outcome.SLOWED if slow else Outcome.RELAY_DOWN
-            raise _Answer(outcome, _words((error.smtp_code, _as_bytes(error.smtp_error)))) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise _Answer(Outcome.RELAY_DOWN, str(error)) from error
+            if smtp is not None:
+                smtp.close()
+            raise _why_not(error) from error
         self._smtp = smtp
         return smtp
 
@@ -312,6 +311,15 @@ class SmtpRelay:
                 self._smtp.rset()
         except (OSError, smtplib.SMTPException):
             self.close()
+
+
+def _why_not(error: Exception) -> _Answer:
+    """What it means that no connection came about."""
+    if not isinstance(error, smtplib.SMTPResponseException):
+        return _Answer(Outcome.RELAY_DOWN, str(error))
+    crowded, slow = error.smtp_code == 432, 400 <= error.smtp_code < 500 and error.smtp_code != 454
+    outcome = Outcome.CROWDED if crowded else Outcome.SLOWED if slow else Outcome.RELAY_DOWN
+    return _Answer(outcome, _words((error.smtp_code, _as_bytes(error.smtp_error))))
 
 
 def _envelope_address(address: str) -> str:

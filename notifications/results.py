@@ -1,5 +1,6 @@
 """Write down how each message's way ended: its new state, an attempt for the ledger, and what the lane learns of it."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from notifications import claims
-from notifications.models import Attempt, Delivery
+from notifications.models import Attempt, Delivery, Suppression, hash_address
 from notifications.relay import Outcome
 
 State = Delivery.State
@@ -27,6 +28,8 @@ _KINDS = {
     Outcome.RELAY_DOWN: Attempt.Outcome.RELAY_DOWN,
     Outcome.UNCERTAIN: Attempt.Outcome.UNCERTAIN,
 }
+#: RFC 3463: 5.1.x is a bad address. 5.2.2 (full) and 5.7.x (policy) are not the address's fault.
+_UNKNOWN = re.compile(r"^55[0-9] 5\.1\.")
 Ended = tuple[Delivery, Outcome, str]
 
 
@@ -85,7 +88,18 @@ def _deferred(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
 
 def _refused(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
     failed = {"state": State.FAILED, "lease_until": None, "owner": ""}
+    _suppress_the_unknown([row.address for row, reply in rows if _UNKNOWN.match(reply)])
     return {"failed": sum(claims.put([row.pk], owner, OPEN, **failed, reply=reply) for row, reply in rows)}
+
+
+def _suppress_the_unknown(addresses: list[str]) -> None:
+    """Refused twice because there is no such mailbox: no more invitations. Once may be a relay's mistake."""
+    for address in addresses:
+        before = Delivery.objects.filter(address=address, state=State.FAILED, reply__regex=_UNKNOWN.pattern)
+        if before.exists():
+            Suppression.objects.get_or_create(
+                address_hash=hash_address(address), defaults={"reason": "unknown mailbox"}
+            )
 
 
 def _not_its_fault(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:

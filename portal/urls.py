@@ -25,6 +25,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/", views.manage, name="manage"),
     path("manage/organisations/", include("organisations.urls")),
     path("manage/events/", include("events.manage_urls")),
+    path("manage/events/<slug:slug>/reminders/", include("notifications.reminders.urls")),
     path("manage/agreements/", include("agreements.manage_urls")),
     path("manage/", include("notifications.manage_urls")),
     path("events/", include("events.urls")),

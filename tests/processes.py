@@ -1,14 +1,15 @@
 """Real Celery processes on the test's own database and broker."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+
+from notifications.drill.processes import Worker
+
+__all__ = ["Worker", "environment", "wait_until"]
 
 
 def environment(folder: Path, **changes: str) -> dict[str, str]:
@@ -24,39 +25,6 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
         "TICK_SECONDS": "1", "SITE_URL": "http://localhost:8000", "WORKER_CONCURRENCY": "2", "MAIL_URL": settings.MAIL_URL,
         "DEBUG": "0", **changes,
     }  # fmt: skip
-
-
-class Worker:
-    """A Celery worker with its own beat, killed as a whole."""
-
-    def __init__(self, env: dict[str, str]) -> None:
-        self.env = env
-        self.log = Path(env["VAR_DIR"]) / "worker.log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "Worker":
-        command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "worker", "-B", "--schedule",
-                   f"{self.env['VAR_DIR']}/schedule", "--loglevel", "INFO"]  # fmt: skip
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=self.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        return self
-
-    def kill(self) -> None:
-        """SIGKILL to every process of it: no time to say good-bye."""
-        if self.process:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(timeout=10)
-            self.process = None
-
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
 
 def wait_until(condition, seconds: float = 60, what: str = "") -> None:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # PostgreSQL and Redis for the tests, on this machine alone (loopback, own ports, throw-away data).
-# usage: tools/services.sh start | stop | restart-postgresql | stop-redis | start-redis | env
+# usage: tools/services.sh start | stop | restart-postgresql | kill-postgresql | kill-redis | stop-redis | start-redis | env
 set -euo pipefail
 
 home=${SERVICES_HOME:-/tmp/socialneet-services-$(id -u)}
@@ -55,6 +55,16 @@ case ${1:-start} in
   restart-postgresql)
     as_postgres "$(pg_bin)/pg_ctl" -D "$data" -m immediate -w stop >/dev/null
     start_postgresql ;;
+  kill-postgresql)  # SIGKILL to all of it, as when a machine loses power; then recovery from its log
+    postmaster=$(head -n 1 "$data/postmaster.pid")
+    children=$(pgrep -P "$postmaster" || true)
+    kill -9 "$postmaster" $children 2>/dev/null || true
+    while kill -0 "$postmaster" 2>/dev/null; do sleep 0.05; done
+    start_postgresql ;;
+  kill-redis)  # SIGKILL: what waited in it is gone
+    kill -9 "$(cat "$home/redis.pid")" 2>/dev/null || true
+    while redis_runs; do sleep 0.05; done
+    start_redis ;;
   stop-redis) redis-cli -p "$redis_port" shutdown nosave >/dev/null 2>&1 || true ;;
   start-redis) start_redis ;;
   env)
@@ -62,5 +72,5 @@ case ${1:-start} in
     echo "MAIL_URL=mailbox://"
     echo "REDIS_URL=redis://127.0.0.1:$redis_port/0"
     echo "SECRET_KEY=for-tests-only-$(id -u)-$(printf 'x%.0s' $(seq 50))" ;;
-  *) echo "usage: $0 start|stop|restart-postgresql|stop-redis|start-redis|env" >&2; exit 2 ;;
+  *) echo "usage: $0 start|stop|restart-postgresql|kill-postgresql|kill-redis|stop-redis|start-redis|env" >&2; exit 2 ;;
 esac

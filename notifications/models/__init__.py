@@ -7,10 +7,12 @@ from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
+from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import Suppression
 
 __all__ = [
     "DOMAIN_GROUPS", "GROUPS", "OTHER", "Attempt", "CalendarEntry", "CalendarFeed", "Campaign", "Delivery", "DeliveryQuerySet",
-    "Lane", "LocalMail", "Station", "Suppression", "Sweep", "Tally", "Throttle", "domain_group_of", "hash_address",
+    "Lane", "LocalMail", "ReminderOccurrence", "ReminderRule", "Station", "Suppression",
+    "Sweep", "Tally", "Throttle", "domain_group_of", "hash_address",
     "message_id_of",
 ]  # fmt: skip

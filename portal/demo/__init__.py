@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agreements.demo import load_demo_agreement
 from events.models import Event, MeetingPoint, OpeningHours, Session, Weekday
+from notifications.reminders.services import add_default_rule
 from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
@@ -35,8 +36,8 @@ def load() -> None:
     organiser = _people()
     today = timezone.localdate()
     year = today.year if today < date(today.year, 2, 21) else today.year + 1
-    _info_day(f"giornata-informativa-{year}", date(year, 2, 21), Event.State.PUBLISHED)
-    _info_day("giornata-informativa-2020", date(2020, 2, 21), Event.State.HELD)
+    _info_day(f"giornata-informativa-{year}", date(year, 2, 21), Event.State.PUBLISHED, by=organiser)
+    _info_day("giornata-informativa-2020", date(2020, 2, 21), Event.State.HELD, by=organiser)
     _meeting_point()
     load_demo_agreement(by=organiser)
 
@@ -83,7 +84,7 @@ def _at(day: date, hour: int, minute: int) -> datetime:
     return datetime.combine(day, time(hour, minute), ROME)
 
 
-def _info_day(slug: str, day: date, state: Event.State) -> None:
+def _info_day(slug: str, day: date, state: Event.State, *, by: User) -> None:
     event, created = Event.objects.get_or_create(
         slug=slug,
         defaults={
@@ -112,6 +113,7 @@ def _info_day(slug: str, day: date, state: Event.State) -> None:
     )
     if created:
         Session.objects.bulk_create(Session(event=event, **item) for item in _agenda(day))
+        add_default_rule(event=event, by=by)
 
 
 def _agenda(day: date) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from agreements.models import Agreement
 from events.models import Event, Registration
-from notifications import pump, reminders
+from notifications import pump
 from notifications.models import Campaign, Delivery, LocalMail, Tally
 from portal import demo
 
@@ -123,7 +123,7 @@ def test_from_invitation_to_reminder(case):
     assert moved["SEQUENCE"] == 1
 
     # the day before at nine: one reminder for each address that is coming
-    with time_machine.travel(reminders.due_at(case) + timedelta(minutes=1)):
+    with time_machine.travel(case.reminder_rules.get().due_at() + timedelta(minutes=1)):
         call_command("pump")
         call_command("pump")
     assert list(Delivery.objects.filter(kind="reminder").values_list("address", flat=True)) == [

@@ -66,7 +66,8 @@ def fast(row: Delivery) -> bytes:
 def invitations(event, organiser):
     for number, name in enumerate(NAMES):
         Organisation.objects.create(
-            name=name or "–", kind="cso", email=f"ente{number}@example.org", language="en" if number % 2 else "it", source="IndicePA & altri"
+            name=name or "–", kind="cso", email=f"ente{number}@example.org", language="en" if number % 2 else "it",
+            source="IndicePA & altri",
         )  # fmt: skip
     campaign = services.prepare(
         by=organiser, event=event, name="x", subject_it="Invito a {organisation}: {event}", body_it="È per {organisation}.\n\nQui.",

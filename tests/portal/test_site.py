@@ -95,7 +95,7 @@ def test_unsubscribing_asks_first_and_then_no_invitation_goes_out(client, organi
     from notifications.models import Suppression
     from notifications.unsubscribe import unsubscribe_url
 
-    path = unsubscribe_url("info@ente01.example.org").split("8000", 1)[-1]
+    path = unsubscribe_url("info@ente01.example.org", "it").split("8000", 1)[-1]
     path = "/unsubscribe/" + path.split("/unsubscribe/")[1]
     assert client.get(path).status_code == 200
     assert Suppression.objects.count() == 0

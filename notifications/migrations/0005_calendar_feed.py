@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0003_engine"),
+        ("notifications", "0004_reminder_rules"),
     ]
 
     operations = [

@@ -1,0 +1,107 @@
+"""Real Celery workers, and real servers, that can be killed without warning."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Worker:
+    """A Celery worker with its own beat, in a process group of its own."""
+
+    def __init__(self, env: dict[str, str], name: str = "worker") -> None:
+        self.env = env
+        self.name = name
+        self.log = Path(env["VAR_DIR"]) / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Worker":
+        """Begin; does not wait."""
+        command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "worker", "-B", "--schedule",
+                   f"{self.env['VAR_DIR']}/schedule-{self.name}", "--loglevel", "INFO", "-n", f"{self.name}@%h"]  # fmt: skip
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                env=self.env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=settings.BASE_DIR,
+            )
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL to every process of it: no time to say good-bye."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=10)
+            self.process = None
+
+    def kill_one_child(self) -> bool:
+        """SIGKILL to one process of the pool, as the kernel does when memory is short; False if there is none."""
+        children = self._children()
+        if not children:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(random.choice(children), signal.SIGKILL)  # noqa: S311  not a secret
+        return True
+
+    def stop(self) -> None:
+        """A friendly end, then an unfriendly one."""
+        if self.process and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def _children(self) -> list[int]:
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children") if self.process else None
+        return [int(pid) for pid in path.read_text().split()] if path and path.exists() else []
+
+
+class Servers:
+    """A PostgreSQL and a Redis of the drill's own, through tools/services.sh."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = {
+            "SERVICES_HOME": str(folder),
+            "SERVICES_PG_PORT": str(free_port()),
+            "SERVICES_REDIS_PORT": str(free_port()),
+        }
+
+    @classmethod
+    def at(cls, address: dict[str, str]) -> "Servers":
+        """Servers that somebody else has started."""
+        servers = cls(Path(address["SERVICES_HOME"]))
+        servers.address = address
+        return servers
+
+    def do(self, verb: str) -> str:
+        """One of its verbs; what it printed."""
+        command = [str(settings.BASE_DIR / "tools/services.sh"), verb]
+        # into a file: a server that starts keeps a pipe open for ever
+        done = subprocess.run(
+            command, env={**os.environ, **self.address}, check=True, stdout=subprocess.PIPE if verb == "env" else None
+        )
+        return (done.stdout or b"").decode()
+
+    def environment(self) -> dict[str, str]:
+        """How the portal reaches them."""
+        return dict(line.split("=", 1) for line in self.do("env").splitlines())

@@ -1,0 +1,130 @@
+"""Who gets a reminder: one question to the rows for each audience, asked at the moment it goes out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agreements.models import Agreement
+from events.models import Attendee, Event, Invitation, Registration
+from notifications.models import Delivery, Suppression, hash_address
+from notifications.models.reminders import ReminderRule
+from organisations.models import RoleGrant
+from organisations.roles import Permission, roles_with
+
+Audience = ReminderRule.Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An address to remind, and since when it has belonged to the audience."""
+
+    address: str
+    name: str
+    language: str
+    joined_at: datetime
+    payload: dict[str, int] = field(default_factory=dict)
+
+
+def recipients(rule: ReminderRule, due: datetime, now: datetime) -> list[Recipient]:
+    """Whom the rule would remind now, each address once: never those who joined when it was due or later."""
+    return joined_before(due, candidates(rule, now))
+
+
+def joined_before(due: datetime, people: Iterable[Recipient]) -> list[Recipient]:
+    """Those who belonged to the audience before a moment, each address once."""
+    chosen: dict[str, Recipient] = {}
+    for person in people:
+        if person.joined_at < due:
+            chosen.setdefault(person.address.strip().lower(), person)
+    return list(chosen.values())
+
+
+def candidates(rule: ReminderRule, now: datetime) -> list[Recipient]:
+    """Everybody in the rule's audience now, whenever they joined. At most four queries."""
+    if rule.event:
+        return OF_EVENTS[Audience(rule.audience)](rule.event, now)
+    return silent_parties(rule.agreement) if rule.agreement else []
+
+
+def place_holders(event: Event, now: datetime) -> list[Recipient]:
+    """The people who hold a place; without an address of their own they are reminded through their contact."""
+    attendees = Attendee.objects.filter(event=event).confirmed().select_related("registration")
+    return [_place_holder(attendee) for attendee in attendees.order_by("place_number")]
+
+
+def _place_holder(attendee: Attendee) -> Recipient:
+    registration = attendee.registration
+    return Recipient(
+        address=attendee.email or registration.contact_email,
+        name=attendee.full_name if attendee.email else registration.contact_name,
+        language=registration.language,
+        joined_at=attendee.created_at,
+        payload={"registration": registration.pk},
+    )
+
+
+def invited_without_registration(event: Event, now: datetime) -> list[Recipient]:
+    """Organisations that an invitation really reached, not registered, that have not said no to such mail.
+
+    Nobody, when there is nothing left to register for: no place free, or no registrations taken.
+    """
+    if not event.is_open(now) or not event.places_free():
+        return []
+    invited_at = _handed_over_invitations(event)
+    registered = Registration.objects.filter(event=event, state=Registration.State.CONFIRMED)
+    invitations = (
+        Invitation.objects.filter(event=event)
+        .exclude(pk__in=registered.filter(invitation__isnull=False).values("invitation"))
+        .exclude(organisation__in=registered.filter(organisation__isnull=False).values("organisation"))
+        .select_related("organisation")
+        .order_by("organisation__name", "pk")
+    )
+    found = [(invited, invited.organisation.email.lower()) for invited in invitations]
+    unwanted = set(Suppression.objects.values_list("address_hash", flat=True))
+    return [
+        Recipient(
+            address=address,
+            name=invited.organisation.name,
+            language=invited.organisation.language,
+            joined_at=invited_at[address],
+            payload={"invitation": invited.pk},
+        )
+        for invited, address in found
+        if address in invited_at and hash_address(address) not in unwanted
+    ]
+
+
+def _handed_over_invitations(event: Event) -> dict[str, datetime]:
+    """Address -> when its first invitation was handed over. A test to an organiser makes an invitation too, no mail."""
+    sent = Delivery.objects.filter(kind="invitation", campaign__event=event, accepted_at__isnull=False)
+    rows = sent.exclude(idempotency_key__startswith="test:").order_by("-accepted_at")
+    return {address.lower(): at for address, at in rows.values_list("address", "accepted_at") if at}
+
+
+def silent_parties(agreement: Agreement) -> list[Recipient]:
+    """Offices and signatories of the parties that have recorded no position in the open review."""
+    review = agreement.open_round()
+    if review is None:
+        return []
+    silent = agreement.parties.exclude(pk__in=review.positions.values("party"))
+    grants = RoleGrant.objects.filter(
+        role__in=roles_with(Permission.COMMENT_DRAFTS),
+        organisation__in=silent.values("organisation"),
+        user__is_active=True,
+    )
+    return [
+        Recipient(
+            address=grant.user.email,
+            name=grant.user.name,
+            language=grant.user.language,
+            joined_at=grant.granted_at,
+            payload={"organisation": grant.organisation_id or 0},
+        )
+        for grant in grants.select_related("user").order_by("granted_at", "pk")
+    ]
+
+
+OF_EVENTS: dict[Audience, Callable[[Event, datetime], list[Recipient]]] = {
+    Audience.PLACE_HOLDERS: place_holders,
+    Audience.INVITED: invited_without_registration,
+}
