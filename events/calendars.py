@@ -3,8 +3,10 @@
 The library's own zone builder writes 2.6 kB of RDATEs that Outlook does not read; ours is the rule itself.
 """
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from icalendar import Calendar, Timezone, vCalAddress, vText
 from icalendar import Event as VEvent
 
 from events.models import Event
+from organisations.text import one_line
 
 ROME = ZoneInfo("Europe/Rome")
 PRODID = "-//SOCIALNEET//portal//IT"
@@ -57,29 +60,55 @@ def event_uid(event: Event) -> str:
     return f"{event.uid}@{settings.CALENDAR_DOMAIN}"
 
 
-def publication(events: list[Event], *, language: str) -> bytes:
-    """A feed or download: METHOD:PUBLISH, nobody listed as attendee (RFC 5546 section 3.2.1)."""
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Which state of an event a file shows: SEQUENCE and DTSTAMP."""
+
+    sequence: int
+    stamp: datetime
+
+
+#: How often a subscribed calendar should look again (RFC 7986 section 5.7).
+REFRESH = timedelta(hours=1)
+
+
+def publication(
+    events: Iterable[Event], *, language: str, name: str = "", revisions: Mapping[int, Revision] | None = None
+) -> bytes:
+    """A feed or download: METHOD:PUBLISH, nobody listed as attendee (RFC 5546 section 3.2.1).
+
+    `name`: what a subscribed calendar is called; without it the file is a download. `revisions`, by the event's key:
+    where a calendar knows a later state than the event's own revision says.
+    """
     calendar = _calendar("PUBLISH")
+    if name:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
     for event in events:
-        calendar.add_component(_vevent(event, sequence=event.revision, stamp=event.revised_at, language=language))
+        own = Revision(event.revision, event.revised_at)
+        known = (revisions or {}).get(event.pk, own)
+        calendar.add_component(_vevent(event, max(own, known, key=lambda one: one.sequence), language=language))
     return bytes(calendar.to_ical())
 
 
 def scheduling_part(
     event: Event, *, method: str, sequence: int, stamp: datetime, addressee: Addressee, language: str
 ) -> bytes:
-    """The calendar part of a mail to one guest: METHOD REQUEST or CANCEL (RFC 5546 sections 3.2.2 and 3.2.5)."""
+    """The calendar part of a mail to one guest: METHOD REQUEST or CANCEL (RFC 5546 sections 3.2.2 and 3.2.5).
+
+    RSVP=FALSE: the registration is the answer, and a click on "no" in a calendar would give no place back.
+    """
     calendar = _calendar(method)
-    vevent = _vevent(event, sequence=sequence, stamp=stamp, language=language)
+    vevent = _vevent(event, Revision(sequence, stamp), language=language)
     vevent["STATUS"] = vText("CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    organizer = vCalAddress(f"mailto:{settings.ASSOCIATION_EMAIL}")
-    organizer.params["CN"] = vText(settings.ASSOCIATION_NAME)
-    vevent["ORGANIZER"] = organizer
     attendee = vCalAddress(f"mailto:{addressee.email}")
-    attendee.params["CN"] = vText(addressee.name)
+    attendee.params["CN"] = vText(one_line(addressee.name))
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    attendee.params["PARTSTAT"] = vText("ACCEPTED" if method == "REQUEST" else "DECLINED")
-    attendee.params["RSVP"] = vText("FALSE")
+    if method == "REQUEST":
+        attendee.params["PARTSTAT"] = vText("ACCEPTED")
+        attendee.params["RSVP"] = vText("FALSE")
     vevent.add("attendee", attendee)
     calendar.add_component(vevent)
     return bytes(calendar.to_ical())
@@ -95,19 +124,44 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def _vevent(event: Event, *, sequence: int, stamp: datetime, language: str) -> VEvent:
+def _vevent(event: Event, revision: Revision, *, language: str) -> VEvent:
     vevent = VEvent()
     with translation.override(language):
-        vevent.add("summary", event.title)
-        vevent.add("description", f"{event.summary}\n\n{settings.SITE_URL}{event.get_absolute_url()}".strip())
-        vevent.add("url", f"{settings.SITE_URL}{event.get_absolute_url()}")
+        page = f"{settings.SITE_URL}{event.get_absolute_url()}"
+        vevent.add("summary", one_line(event.title))
+        vevent.add("description", _lines(f"{event.summary}\n\n{page}"))
+        vevent.add("url", page)
     vevent.add("uid", event_uid(event))
-    vevent.add("sequence", sequence)
-    vevent.add("dtstamp", stamp.astimezone(ZoneInfo("UTC")))
-    vevent.add("last-modified", event.revised_at.astimezone(ZoneInfo("UTC")))
-    vevent.add("dtstart", event.starts_at.astimezone(ROME))
-    vevent.add("dtend", event.ends_at.astimezone(ROME))
-    vevent.add("location", f"{event.venue}, {event.address}")
+    vevent.add("sequence", revision.sequence)
+    vevent.add("dtstamp", revision.stamp.astimezone(UTC))
+    vevent.add("last-modified", event.revised_at.astimezone(UTC))
+    starts_at, ends_at = _wall_clock(event.starts_at, event.ends_at)
+    vevent.add("dtstart", starts_at)
+    vevent.add("dtend", ends_at)
+    vevent.add("location", one_line(f"{event.venue}, {event.address}"))
     vevent.add("status", "CANCELLED" if event.state == Event.State.CANCELLED else "CONFIRMED")
     vevent.add("transp", "OPAQUE")
+    vevent["ORGANIZER"] = _organizer()
     return vevent
+
+
+def _organizer() -> vCalAddress:
+    """A mailbox that somebody reads, the same in every file: a CANCEL from another organizer changes nothing."""
+    organizer = vCalAddress(f"mailto:{settings.ASSOCIATION_EMAIL}")
+    organizer.params["CN"] = vText(settings.ASSOCIATION_NAME)
+    return organizer
+
+
+def _wall_clock(*moments: datetime) -> list[datetime]:
+    """In Europe/Rome, so that people see the zone; in UTC where one falls into the hour that October has twice.
+
+    A repeated hour means its first pass (RFC 5545 section 3.3.5), but ical.js reads the second: UTC leaves no choice.
+    """
+    local = [moment.astimezone(ROME) for moment in moments]
+    is_repeated = any(one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset() for one in local)
+    return [moment.astimezone(UTC) for moment in local] if is_repeated else local
+
+
+def _lines(text: str) -> str:
+    """Text of several lines, with no other control character in it."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]", " ", re.sub(r"\r\n?", "\n", text)).strip()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, FrozenDocument, Party
 from events import calendars as event_calendars
 from events.models import Event, Invitation, Registration
+from notifications import feeds
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
 from notifications.models.reminders import ReminderRule
@@ -88,7 +89,8 @@ def registration_confirmed(delivery: Delivery) -> Letter:
         link=_manage_link(registration),
         closing=[
             _("The link is personal: whoever has it can change the registration. If you cannot come, please give the "
-              "places back: others can have them at once.")
+              "places back: others can have them at once."),
+            *feeds.invitation_to_subscribe(delivery.address),
         ],
         calendar=_calendar(delivery, event),
     )  # fmt: skip
@@ -152,7 +154,8 @@ def attendee_registered(delivery: Delivery) -> Letter:
         link=(_("The event's page"), absolute(event.get_absolute_url())),
         closing=[
             _("To cancel, tell %(contact)s, who manages the registration. Your data are used for this event only: "
-              "%(privacy)s") % {"contact": registration.contact_name, "privacy": absolute("/privacy/")}
+              "%(privacy)s") % {"contact": registration.contact_name, "privacy": absolute("/privacy/")},
+            *feeds.invitation_to_subscribe(delivery.address),
         ],
         calendar=_calendar(delivery, event),
     )  # fmt: skip
@@ -406,7 +409,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     builder.__name__: builder
     for builder in (
         registration_confirmed, registration_changed, registration_link, registration_cancelled, attendee_registered,
-        attendee_left, event_rescheduled, event_cancelled, reminder, invitation_reminder, account,
+        attendee_left, event_rescheduled, event_cancelled, feeds.calendar_link, reminder, invitation_reminder, account,
         agreement_shared, review_reminder, agreement_frozen, signing_opened, adhesion_recorded, agreement_concluded, agreement_withdrawn,
     )
 }  # fmt: skip

@@ -11,7 +11,7 @@ from agreements import signals as agreement_signals
 from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.models import Attendee, Event, Registration
-from notifications import calendars, outbox
+from notifications import calendars, feeds, outbox, overtaking
 from notifications.outbox import Message
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
@@ -41,23 +41,46 @@ def _still_coming(event: Event, address: str) -> bool:
 
 
 def _leaving(registration: Registration, left: dict[str, str]) -> list[Message]:
-    contact = registration.contact_email
-    return [
+    """What waits for those who left is withdrawn; the messages that empty their calendars, or keep them true."""
+    event, contact = registration.event, registration.contact_email
+    staying = {address for address in left if _still_coming(event, address)}
+    withdrawn = overtaking.by_leaving(registration, left, staying=staying)
+    messages = [
         _to_address("attendee_left", registration, address, name, "CANCEL")
         for address, name in left.items()
-        if address != contact and not _still_coming(registration.event, address)
+        if address != contact and address not in staying
+    ]
+    missed = {address: (left[address], registration) for address in withdrawn.missed_a_move & staying}
+    return messages + _about_event("event_rescheduled", event, missed, "REQUEST")
+
+
+def _about_event(kind: str, event: Event, people: dict[str, tuple[str, Registration]], method: str) -> list[Message]:
+    """Messages about this revision of the event; a worker lets one expire if there is a newer revision by then."""
+    stamps = calendars.stamps(event, people, method)
+    return [
+        Message(
+            kind=kind,
+            key=f"{kind}:{event.pk}:{event.revision}",
+            address=address,
+            name=name,
+            language=registration.language,
+            payload={"registration": registration.pk, "event": event.pk, "revision": event.revision},
+            calendar=stamps[address],
+        )
+        for address, (name, registration) in people.items()
     ]
 
 
 @receiver(event_signals.registration_confirmed)
 def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> None:
-    contact = registration.contact_email
+    recipients = registration.recipients()
+    feeds.open_for(recipients)
     outbox.enqueue(
         _to_address(
-            "registration_confirmed" if address == contact else "attendee_registered",
+            "registration_confirmed" if address == registration.contact_email else "attendee_registered",
             registration, address, name, "REQUEST",
         )
-        for address, name in registration.recipients().items()
+        for address, name in recipients.items()
     )  # fmt: skip
 
 
@@ -65,22 +88,28 @@ def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> 
 def on_registration_changed(
     *, registration: Registration, joined: dict[str, str], left: dict[str, str], **_kwargs: Any
 ) -> None:
-    contact = registration.contact_email
+    contact, recipients = registration.contact_email, registration.recipients()
+    feeds.open_for(joined)
+    leaving = _leaving(registration, left)
+    # whoever is no longer the contact but still comes has lost the letter that waited for them
+    moved = overtaking.by_another_contact(registration).addresses & recipients.keys()
+    joined = {**joined, **{address: recipients[address] for address in moved}}
     messages = [_to_address("registration_changed", registration, contact, registration.contact_name, "REQUEST")]
     messages += [
         _to_address("attendee_registered", registration, address, name, "REQUEST")
         for address, name in joined.items()
         if address != contact
     ]
-    outbox.enqueue([*messages, *_leaving(registration, left)])
+    outbox.enqueue([*messages, *leaving])
 
 
 @receiver(event_signals.registration_cancelled)
 def on_registration_cancelled(*, registration: Registration, left: dict[str, str], **_kwargs: Any) -> None:
     contact = registration.contact_email
+    leaving = _leaving(registration, left)
     method = "" if _still_coming(registration.event, contact) else "CANCEL"
     first = _to_address("registration_cancelled", registration, contact, registration.contact_name, method)
-    outbox.enqueue([first, *_leaving(registration, left)])
+    outbox.enqueue([first, *leaving])
 
 
 @receiver(event_signals.registration_link_requested)
@@ -92,17 +121,14 @@ def on_registration_link_requested(*, registration: Registration, **_kwargs: Any
     )
 
 
-def _to_everybody(kind: str, event: Event, method: str) -> None:
+def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:
+    """Address -> name and registration of all whose calendars show the event."""
     registrations = event.registrations.filter(state=Registration.State.CONFIRMED).order_by("pk")
-    people = {
+    return {
         address: (name, registration)
         for registration in registrations
         for address, name in registration.recipients().items()
     }
-    outbox.enqueue(
-        _to_address(kind, registration, address, name, method, key=f"{kind}:{event.pk}:{event.revision}")
-        for address, (name, registration) in people.items()
-    )
 
 
 @receiver(event_signals.event_published)
@@ -114,13 +140,17 @@ def on_event_published(*, event: Event, by: User, **_kwargs: Any) -> None:
 @receiver(event_signals.event_rescheduled)
 def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
     planning.recompute(target=event, since=timezone.now())
-    _to_everybody("event_rescheduled", event, "REQUEST")
+    people = _everybody(event)
+    told = overtaking.by_a_move(event, people)
+    others = {address: found for address, found in people.items() if address not in told}
+    outbox.enqueue(_about_event("event_rescheduled", event, others, "REQUEST"))
 
 
 @receiver(event_signals.event_cancelled)
 def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     planning.recompute(target=event, since=timezone.now())
-    _to_everybody("event_cancelled", event, "CANCEL")
+    overtaking.by_cancelling(event)
+    outbox.enqueue(_about_event("event_cancelled", event, _everybody(event), "CANCEL"))
 
 
 # -- agreements ------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ localised: list[URLPattern | URLResolver] = [
     path("meeting-point/", include("events.meeting_point_urls")),
     path("agreements/", include("agreements.urls")),
     path("", include("notifications.urls")),
+    path("", include("notifications.calendar_urls")),
     # One door for people: the e-mailed code (a passkey is offered on the same page).
     path("accounts/login/", request_login_code, name="account_login"),
     path("accounts/", include("allauth.urls")),

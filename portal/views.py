@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, MeetingPoint, Registration
-from notifications.models import Sweep, Tally
+from notifications.models import CalendarFeed, Sweep, Tally
 from organisations.access import signed_in
 from organisations.models import Organisation
 
@@ -62,6 +62,8 @@ def me(request: HttpRequest) -> HttpResponse:
         "agreements": Agreement.objects.for_parties_of(user).order_by("-created_at"),
         "registrations": registrations.order_by("-event__starts_at", "pk"),
         "has_second_factor": is_mfa_enabled(user),
+        # the sign-in code went to this very mailbox, so its calendar may be shown
+        "calendar": CalendarFeed.objects.filter(address=user.email).first(),
     }
     return render(request, "portal/me.html", context)
 
@@ -105,7 +107,9 @@ def health(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\n", content_type="text/plain")
+    return HttpResponse(
+        "User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\nDisallow: /me/\n", content_type="text/plain"
+    )
 
 
 @login_not_required

@@ -2,7 +2,8 @@
 
 from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
 from notifications.models.calendars import CalendarEntry
-from notifications.models.campaigns import Campaign, Exclusion, MessageTemplate
+from notifications.models.campaigns import Campaign
+from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
@@ -10,8 +11,25 @@ from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import Suppression
 
 __all__ = [
-    "DOMAIN_GROUPS", "GROUPS", "OTHER", "Attempt", "CalendarEntry", "Campaign", "Delivery", "DeliveryQuerySet", "Exclusion", "Lane",
-    "LocalMail", "MessageTemplate", "ReminderOccurrence", "ReminderRule", "Station", "Suppression",
-    "Sweep", "Tally", "Throttle", "domain_group_of", "hash_address",
+    "Attempt",
+    "CalendarEntry",
+    "CalendarFeed",
+    "Campaign",
+    "DOMAIN_GROUPS",
+    "Delivery",
+    "DeliveryQuerySet",
+    "GROUPS",
+    "Lane",
+    "LocalMail",
+    "OTHER",
+    "ReminderOccurrence",
+    "ReminderRule",
+    "Station",
+    "Suppression",
+    "Sweep",
+    "Tally",
+    "Throttle",
+    "domain_group_of",
+    "hash_address",
     "message_id_of",
-]  # fmt: skip
+]

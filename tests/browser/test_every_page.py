@@ -11,7 +11,7 @@ from events import services as events
 from events.models import Event
 from notifications import pump
 from notifications import services as notifications
-from notifications.models import Campaign, Delivery, LocalMail
+from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail
 from organisations import services as organisations
 from organisations.models import StakeholderImport, User
 from portal.demo import ORGANISER, STAKEHOLDERS
@@ -68,6 +68,7 @@ def public_pages() -> dict[str, str]:
         "register": f"{event().get_absolute_url()}register/", "lost-link": f"{event().get_absolute_url()}lost-link/",
         "registration": here, "contact": f"{here}contact/", "cancel": f"{here}cancel/",
         "attendee": f"{here}attendees/{registration.attendees.first().pk}/edit/",
+        "calendar-page": CalendarFeed.objects.get(address="carla@ente01.example.org").get_absolute_url(),
         "agreements": "/agreements/", "agreement": "/agreements/protocollo-socialneet/",
         "meeting-point": "/meeting-point/", "privacy": "/privacy/", "accessibility": "/accessibility/",
         "mailbox": "/mailbox/", "mail": f"/mailbox/{mail.pk}/", "login": "/accounts/login/",
@@ -85,11 +86,18 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     chosen = [c for c in notifications.audience(sent) if c.is_in]
     notifications.send(campaign=sent, expected=len(chosen), by=organiser)
     first = chosen[0].organisation
+    events.register(
+        event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", guests=[events.Guest("Carla Contatto")],
+        applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
+    )  # fmt: skip
+    pump.pump()
+    events.change(event=event(), by=organiser, venue="Sala grande")
+    Delivery.objects.filter(kind="event_rescheduled").update(state="failed", reply="550 5.1.1 mailbox unknown")
     assert StakeholderImport.objects.exists()
     at = f"/manage/events/{event().slug}/"
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
-        "manage-event-edit": f"{at}edit/",
+        "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
         "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
         "campaigns": "/manage/campaigns/", "campaign-new": "/manage/campaigns/new/",
