@@ -270,3 +270,6 @@ class LocalMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+from notifications.audience_models import Contact, ContactList, ContactUpload, Segment  # noqa: E402, F401  # found here by Django
