@@ -6,13 +6,7 @@ import io
 from django.utils.translation import gettext as _
 
 from events.models import Event
-
-#: A cell that begins like this would be run by a spreadsheet.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+from organisations.tables import harmless
 
 
 def attendees_csv(event: Event) -> bytes:
@@ -27,5 +21,5 @@ def attendees_csv(event: Event) -> bytes:
         registration = attendee.registration
         cells = (attendee.full_name, attendee.office, attendee.email, registration.organisation_name,
                  registration.contact_email)  # fmt: skip
-        sheet.writerow([attendee.place_number, *map(_harmless, cells)])
+        sheet.writerow([attendee.place_number, *map(harmless, cells)])
     return stream.getvalue().encode("utf-8-sig")

@@ -253,7 +253,9 @@ def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uui
     fresh = [(pk, uuid.uuid4()) for pk in organisations if pk not in known]
     Invitation.objects.bulk_create(
         (
-            Invitation(event=event, organisation_id=pk, key=key, token_hash=hash_token(make_token(INVITATION_LINK, key)))
+            Invitation(
+                event=event, organisation_id=pk, key=key, token_hash=hash_token(make_token(INVITATION_LINK, key))
+            )
             for pk, key in fresh
         ),
         ignore_conflicts=True,

@@ -31,9 +31,7 @@ def source(campaign: Campaign, language: str) -> compose.Source:
 
 def compiled(campaign: Campaign, language: str) -> compose.Compiled:
     """The finished mail with markers for the recipient's words."""
-    return _compiled(
-        source(campaign, language), language, campaign.purpose, campaign.calendar, campaign.event.slug
-    )
+    return _compiled(source(campaign, language), language, campaign.purpose, campaign.calendar, campaign.event.slug)
 
 
 @lru_cache(maxsize=64)
@@ -114,9 +112,7 @@ def written(row: Delivery) -> tuple[Letter, Rendered]:
         raise CannotWrite("the campaign is gone")
     own = values(row)
     text = compose.write(compiled(row.campaign, row.language), own)
-    letter = Letter(
-        subject=text.subject, paragraphs=[], calendar=_calendar(row), unsubscribe_url=own["unsubscribe"]
-    )
+    letter = Letter(subject=text.subject, paragraphs=[], calendar=_calendar(row), unsubscribe_url=own["unsubscribe"])
     return letter, Rendered(text.text, text.html)
 
 

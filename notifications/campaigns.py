@@ -53,7 +53,9 @@ def _judge(campaign: Campaign, now: datetime) -> None:
     """Wait until the first few are settled and had time to come back, then go on or pull the brake."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     numbers = Tally.objects.by_state(campaign=campaign.pk)
-    bad = sum(numbers[state] for state in (Delivery.State.FAILED, Delivery.State.BOUNCED_HARD, Delivery.State.COMPLAINED))
+    bad = sum(
+        numbers[state] for state in (Delivery.State.FAILED, Delivery.State.BOUNCED_HARD, Delivery.State.COMPLAINED)
+    )
     refused = campaign.deliveries.filter(tries__reply__regex=r"^[45][0-9][0-9] 5\.7\.").exists()
     if campaign.state == State.CANARY and (refused or bad > WORST_SHARE * campaign.canary_size):
         reason = (

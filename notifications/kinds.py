@@ -1,6 +1,6 @@
 """One builder per kind of message: from the facts in the row to a letter, in the active language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.conf import settings
 from django.utils import timezone

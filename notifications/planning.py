@@ -37,7 +37,11 @@ def words_of(campaign: Campaign, candidates: Iterable[Candidate]) -> Iterator[tu
     for candidate in candidates:
         organisation, municipality = known.get(candidate.organisation or 0, ("", ""))
         person = candidate.name if candidate.name not in {organisation, candidate.address} else ""
-        words = {"organisation": organisation or candidate.name, "municipality": municipality, "source": candidate.origin}
+        words = {
+            "organisation": organisation or candidate.name,
+            "municipality": municipality,
+            "source": candidate.origin,
+        }
         yield candidate, {**words, "person": person if organisation else ""}
 
 

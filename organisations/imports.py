@@ -3,25 +3,20 @@
 Reading never writes and never runs anything: a formula is text that is refused, an unknown column is named.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from organisations.addresses import is_address, meant_domain
 from organisations.models import Organisation
+from organisations.tables import UnreadableList, begins_like_a_formula, clean_cell, read_csv
 
+__all__ = ["FACTS", "Outcome", "Plan", "Row", "UnreadableList", "plan"]
 MAX_ROWS = 20_000
-
-
-class UnreadableList(Exception):
-    """The file is no list that can be read; the message says why and what to do."""
 
 
 class Outcome(StrEnum):
@@ -68,11 +63,6 @@ KINDS: dict[str, tuple[Organisation.Kind, Organisation.Section]] = {
     "altro": (Organisation.Kind.OTHER, Organisation.Section.NONE),
 }
 
-#: Mistyped domains seen in real lists -> what was probably meant.
-SUSPECT_DOMAINS = {"gmial": "gmail", "gmal": "gmail", "gmai": "gmail", "hotmial": "hotmail", "libero.ti": "libero.it",
-                   "yaho": "yahoo", "outlok": "outlook"}  # fmt: skip
-_FORMULA = re.compile(r"^[=+\-@\t]")
-_validate_email = EmailValidator()
 FACTS = ("kind", "section", "municipality", "cadastral_code", "istat_code", "fiscal_code", "ipa_code", "runts_number",
          "email", "pec", "phone", "note")  # fmt: skip
 
@@ -129,15 +119,10 @@ class Plan:
 
 def plan(content: bytes) -> Plan:
     """Read a CSV and say for each row what it would do to the directory as it stands. Raises UnreadableList."""
-    text, encoding = _decode(content)
-    delimiter = _delimiter(text)
-    try:
-        lines = list(_rows(text, delimiter))
-    except csv.Error as error:
-        raise UnreadableList(_("The list cannot be read as CSV: %(reason)s.") % {"reason": error}) from error
-    if not lines:
+    table = read_csv(content)
+    if not table.rows:
         raise UnreadableList(_("The file is empty."))
-    header, body = lines[0][1], lines[1:]
+    header, body = table.rows[0][1], table.rows[1:]
     if len(body) > MAX_ROWS:
         raise UnreadableList(_("The list has more than %(count)s rows: split it.") % {"count": MAX_ROWS})
     columns = [HEADERS.get(slugify(title), "") for title in header]
@@ -147,39 +132,13 @@ def plan(content: bytes) -> Plan:
             % {"columns": ", ".join(title.strip() for title in header) or "–"}
         )
     ignored = [title for title, column in zip(header, columns, strict=True) if not column]
-    return Plan(_judge(_facts(columns, body)), encoding, delimiter, ignored)
-
-
-def _decode(content: bytes) -> tuple[str, str]:
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UnreadableList(_("This is a spreadsheet file: save it as CSV and upload that."))
-    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableList(_("This is not a text file: save the list as CSV and upload that."))
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableList(_("The characters of this file cannot be read: save it as CSV UTF-8."))
-
-
-def _delimiter(text: str) -> str:
-    first = text.lstrip("\ufeff").split("\n", 1)[0]
-    return max(";,\t", key=first.count)
-
-
-def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
-    before = 0
-    for cells in reader:
-        yield before + 1, cells
-        before = reader.line_num
+    return Plan(_judge(_facts(columns, body)), table.encoding, table.delimiter, ignored)
 
 
 def _facts(columns: list[str], body: list[tuple[int, list[str]]]) -> Iterator[tuple[int, dict[str, str]]]:
     for line, cells in body:
         pairs = zip(columns, cells, strict=False)
-        yield line, {column: " ".join(cell.split()) for column, cell in pairs if column}
+        yield line, {column: clean_cell(cell) for column, cell in pairs if column}
 
 
 def _judge(rows: Iterator[tuple[int, dict[str, str]]]) -> list[Row]:
@@ -218,7 +177,7 @@ def _read(line: int, raw: dict[str, str]) -> Row:
         row.reasons.append(_("the name is missing"))
     elif len(name) > 200:
         row.reasons.append(_("the name is longer than 200 characters"))
-    if any(_FORMULA.match(raw.get(column, "")) for column in ("name", "municipality", "contact", "note")):
+    if any(begins_like_a_formula(raw.get(column, "")) for column in ("name", "municipality", "contact", "note")):
         row.reasons.append(_("a cell begins like a spreadsheet formula"))
     kind_word = raw.get("kind", "").casefold()
     kind, section = KINDS.get(kind_word, (Organisation.Kind.OTHER, Organisation.Section.NONE))
@@ -250,20 +209,10 @@ def _read_emails(row: Row) -> None:
     for column in ("email", "pec"):
         address = row.facts.get(column, "").lower()
         row.facts[column] = address
-        if address and not _is_email(address):
+        if address and not is_address(address):
             row.reasons.append(_("“%(address)s” is not an e-mail address") % {"address": address})
-    domain = first.rpartition("@")[2]
-    for wrong, right in SUSPECT_DOMAINS.items():
-        if domain == wrong or domain.startswith(f"{wrong}.") or domain.endswith(f".{wrong}"):
-            row.warnings.append(_("perhaps “%(right)s” was meant in %(address)s") % {"right": right, "address": first})
-
-
-def _is_email(address: str) -> bool:
-    try:
-        _validate_email(address)
-    except ValidationError:
-        return False
-    return True
+    if right := meant_domain(first):
+        row.warnings.append(_("perhaps “%(right)s” was meant in %(address)s") % {"right": right, "address": first})
 
 
 def _fold(name: str) -> str:

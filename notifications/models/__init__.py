@@ -1,8 +1,9 @@
 """Rows of the outbox and around it, split by topic."""
 
+from notifications.audience_models import Contact, ContactList, ContactUpload, Segment
 from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
 from notifications.models.calendars import CalendarEntry
-from notifications.models.campaigns import Campaign
+from notifications.models.campaigns import Campaign, Exclusion, MessageTemplate
 from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
@@ -11,19 +12,25 @@ from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import Suppression
 
 __all__ = [
+    "DOMAIN_GROUPS",
+    "GROUPS",
+    "OTHER",
     "Attempt",
     "CalendarEntry",
     "CalendarFeed",
     "Campaign",
-    "DOMAIN_GROUPS",
+    "Contact",
+    "ContactList",
+    "ContactUpload",
     "Delivery",
     "DeliveryQuerySet",
-    "GROUPS",
+    "Exclusion",
     "Lane",
     "LocalMail",
-    "OTHER",
+    "MessageTemplate",
     "ReminderOccurrence",
     "ReminderRule",
+    "Segment",
     "Station",
     "Suppression",
     "Sweep",

@@ -1,0 +1,158 @@
+"""People by where they stand towards one event. A new standing (waiting, came) is one more small class below."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.models import Attendee, Event, Invitation, Registration
+from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, register
+
+Row = tuple[str, str, str, int | None]
+
+
+class Standing(ABC):
+    """One way to stand towards an event."""
+
+    key: ClassVar[str]
+    label: ClassVar[Promise]
+    sentence: ClassVar[Promise]
+
+    @abstractmethod
+    def rows(self, event: int) -> Iterable[Row]:
+        """Address, name, language and organisation of everybody who stands so."""
+
+
+STANDINGS: dict[str, Standing] = {}
+
+
+def standing(described: type[Standing]) -> type[Standing]:
+    """Make a standing known under its key."""
+    STANDINGS[described.key] = described()
+    return described
+
+
+def _invited(event: int) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(event=event)
+
+
+def _organisations(invitations: QuerySet[Invitation]) -> Iterable[Row]:
+    return invitations.values_list(
+        "organisation__email", "organisation__name", "organisation__language", "organisation"
+    )
+
+
+def _contacts(registrations: QuerySet[Registration]) -> Iterable[Row]:
+    return registrations.values_list("contact_email", "contact_name", "language", "organisation")
+
+
+def _confirmed(event: int) -> QuerySet[Registration]:
+    return Registration.objects.filter(event=event, state=Registration.State.CONFIRMED)
+
+
+@standing
+class Unanswered(Standing):
+    """Invited, and no registration stands."""
+
+    key = "unanswered"
+    label = gettext_lazy("invited and not registered")
+    sentence = gettext_lazy("those invited to “%(event)s” and not registered")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        own = Q(organisation=OuterRef("organisation")) | Q(invitation=OuterRef("pk"))
+        return _organisations(_invited(event).exclude(Exists(_confirmed(event).filter(own))))
+
+
+@standing
+class Invited(Standing):
+    """Invited, whatever they answered."""
+
+    key = "invited"
+    label = gettext_lazy("invited, all of them")
+    sentence = gettext_lazy("all those invited to “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        return _organisations(_invited(event))
+
+
+@standing
+class RegisteredContacts(Standing):
+    """Whoever manages a registration that stands."""
+
+    key = "registered"
+    label = gettext_lazy("registered: the contacts")
+    sentence = gettext_lazy("the contacts of those registered for “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        return _contacts(_confirmed(event))
+
+
+@standing
+class RegisteredPeople(Standing):
+    """Contacts and everybody who holds a place."""
+
+    key = "registered_people"
+    label = gettext_lazy("registered: the contacts and everybody who comes")
+    sentence = gettext_lazy("the contacts and everybody registered for “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        yield from _contacts(_confirmed(event))
+        yield from (
+            Attendee.objects.filter(event=event)
+            .confirmed()
+            .values_list("email", "full_name", "registration__language", "registration__organisation")
+        )
+
+
+@standing
+class Cancelled(Standing):
+    """Contacts who cancelled and did not register again."""
+
+    key = "cancelled"
+    label = gettext_lazy("cancelled their registration")
+    sentence = gettext_lazy("those who cancelled their registration for “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        cancelled = Registration.objects.filter(event=event, state=Registration.State.CANCELLED)
+        again = _confirmed(event).filter(contact_email__iexact=OuterRef("contact_email"))
+        return _contacts(cancelled.exclude(Exists(again)))
+
+
+class EventForm(SourceForm):
+    """One event and a standing."""
+
+    event = forms.ModelChoiceField(Event.objects.none(), label=gettext_lazy("Event"))
+    state = forms.ChoiceField(label=gettext_lazy("Who"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        events, state = self.fields["event"], self.fields["state"]
+        if isinstance(events, forms.ModelChoiceField):
+            events.queryset = Event.objects.public().order_by("-starts_at", "pk")
+        if isinstance(state, forms.ChoiceField):
+            state.choices = [(key, found.label) for key, found in STANDINGS.items()]
+
+
+@register
+class EventStates(Source):
+    """The people of one event."""
+
+    kind = "event"
+    label = gettext_lazy("People of an event")
+    help = gettext_lazy("Invited, registered or cancelled, as it stands when it is asked.")
+    form_class = EventForm
+
+    def recipients(self, fields: Fields) -> Iterable[Recipient]:
+        origin = self.describe(fields)
+        rows = STANDINGS[fields["state"]].rows(fields["event"])
+        return (Recipient(*row, origin) for row in rows)
+
+    def describe(self, fields: Fields) -> str:
+        event = Event.objects.filter(pk=fields["event"]).first()
+        title = event.title if event else _("an event that is gone")
+        return str(STANDINGS[fields["state"]].sentence) % {"event": title}

@@ -1,0 +1,38 @@
+"""Why somebody is not written to, in words that an organiser can act on."""
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organisations.addresses import is_address, is_certified, meant_domain
+
+
+class Reason(models.TextChoices):
+    """The reasons as they are counted; a candidate's own words may say more."""
+
+    NO_ADDRESS = "no_address", gettext_lazy("no e-mail address")
+    INVALID = "invalid", gettext_lazy("the address is not valid")
+    MISTYPED = "mistyped", gettext_lazy("the address looks mistyped")
+    CERTIFIED = "certified", gettext_lazy("certified mail (PEC), which takes no ordinary mail")
+    UNWANTED = "unwanted", gettext_lazy("wishes no invitations")
+    REGISTERED = "registered", gettext_lazy("registered already")
+    REPEATED = "repeated", gettext_lazy("same address as another")
+    TOLD = "told", gettext_lazy("written to already")
+
+
+def objection(address: str) -> Reason | None:
+    """What a normalised address itself says against writing to it."""
+    if not address:
+        return Reason.NO_ADDRESS
+    if not is_address(address):
+        return Reason.INVALID
+    if meant_domain(address):
+        return Reason.MISTYPED
+    return Reason.CERTIFIED if is_certified(address) else None
+
+
+def words_for(reason: Reason, address: str) -> str:
+    """The reason for this address, with the likely domain where one looks mistyped."""
+    if reason == Reason.MISTYPED:
+        return _("perhaps “%(right)s” was meant in %(address)s") % {"right": meant_domain(address), "address": address}
+    return str(reason.label)
