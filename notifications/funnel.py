@@ -1,0 +1,147 @@
+"""What became of a campaign, from our own rows: no pixel, no third party, nobody watched.
+
+planned -> handed over -> not come back -> opened the personal link -> registered; for all, by kind of organisation and
+by municipality. Attendance joins when check-in has rows of its own.
+"""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.models import Invitation, Registration
+from notifications.audiences.plots import bars
+from notifications.campaign_forms import CandidateFilterForm
+from notifications.models import Campaign, Delivery, Exclusion, Tally
+from organisations.models import Organisation
+from organisations.tables import harmless
+
+PAGE = 100
+STEPS = (
+    ("planned", gettext_lazy("planned")),
+    ("taken", gettext_lazy("handed over")),
+    ("arrived", gettext_lazy("not come back")),
+    ("opened", gettext_lazy("opened the personal link")),
+    ("registered", gettext_lazy("registered")),
+)
+
+
+def report(campaign: Campaign) -> dict[str, Any]:
+    """Everything the report page shows; a fixed number of queries."""
+    counts = Tally.objects.by_state(campaign=campaign.pk)
+    whole = _steps(campaign, _rows(campaign))
+    return {
+        "states": [(label, counts[state]) for state, label in Delivery.State.choices if counts[state]],
+        "is_whole": sum(counts.values()) == campaign.planned,
+        "out": list(campaign.exclusions.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")),
+        "troubles": _troubles(campaign),
+        "whole": whole,
+        "plot": bars([(label, number) for label, number in whole]),
+        "steps": [label for _name, label in STEPS],
+        "by_kind": _by(campaign, "organisation__kind", dict(Organisation.Kind.choices)),
+        "by_place": _by(campaign, "organisation__municipality", {}),
+    }
+
+
+def _rows(campaign: Campaign) -> QuerySet[Delivery]:
+    """The campaign's deliveries, each knowing whether its organisation opened its link and registered."""
+    invitation = Invitation.objects.filter(
+        event=campaign.event_id, organisation=OuterRef("organisation"), opened_at__isnull=False
+    )
+    registration = Registration.objects.filter(
+        Q(organisation=OuterRef("organisation")) | Q(contact_email=OuterRef("address")),
+        event=campaign.event_id, state=Registration.State.CONFIRMED,
+    )  # fmt: skip
+    return Delivery.objects.filter(campaign=campaign).annotate(opened=Exists(invitation), came_in=Exists(registration))
+
+
+def _numbers() -> dict[str, Count]:
+    came_back = [Delivery.State.BOUNCED_HARD, Delivery.State.BOUNCED_SOFT]
+    taken = Q(state__in=Delivery.TAKEN)
+    return {
+        "planned": Count("pk"),
+        "taken": Count("pk", filter=taken),
+        "arrived": Count("pk", filter=taken & ~Q(state__in=came_back)),
+        "opened": Count("pk", filter=Q(opened=True) | Q(came_in=True)),
+        "registered": Count("pk", filter=Q(came_in=True)),
+    }
+
+
+def _steps(campaign: Campaign, rows: QuerySet[Delivery]) -> list[tuple[str, int]]:
+    found = rows.aggregate(**_numbers())
+    return [(str(label), found[name]) for name, label in STEPS]
+
+
+def _by(campaign: Campaign, field: str, labels: dict[str, Any]) -> list[tuple[str, list[int]]]:
+    """The same steps for each value of a field, the largest first."""
+    rows = _rows(campaign).order_by().values(field).annotate(**_numbers()).order_by("-planned", field)
+    return [
+        (str(labels.get(row[field], row[field]) or _("not known")), [row[name] for name, _label in STEPS]) for row in rows
+    ]
+
+
+def _troubles(campaign: Campaign) -> list[tuple[str, int]]:
+    """Last words of messages that failed or are uncertain, the most frequent first."""
+    states = [Delivery.State.FAILED, Delivery.State.UNCERTAIN, *(Delivery.State.BOUNCED_HARD, Delivery.State.BOUNCED_SOFT)]
+    rows = Delivery.objects.filter(campaign=campaign, state__in=states).order_by()
+    return list(rows.values_list("reply").annotate(n=Count("pk")).order_by("-n", "reply")[:20])
+
+
+# -- who got what ----------------------------------------------------------------------------------------------------
+
+
+def ledger(campaign: Campaign, form: CandidateFilterForm, after: str) -> dict[str, Any]:
+    """One page of the ledger and where the next begins: keys `d<pk>` of deliveries, then `x<pk>` of those left out."""
+    wanted, standing = (form.cleaned_data["q"], form.cleaned_data["standing"]) if form.is_valid() else ("", "")
+    part, _mark, number = after[:1], "", int(after[1:]) if after[1:].isdecimal() else 0
+    rows: list[Delivery] = []
+    left_out: list[Exclusion] = []
+    if part != "x" and standing != "out":
+        deliveries = _named(Delivery.objects.filter(campaign=campaign, pk__gt=number), wanted)
+        rows = list(deliveries.select_related("organisation").order_by("pk")[: PAGE + 1])
+    if len(rows) <= PAGE and standing != "in":
+        excluded = _named(Exclusion.objects.filter(campaign=campaign, pk__gt=number if part == "x" else 0), wanted)
+        left_out = list(excluded.order_by("pk")[: PAGE + 1 - len(rows)])
+    following = ""
+    if len(rows) + len(left_out) > PAGE:
+        last = left_out.pop() if left_out else rows.pop()
+        following = f"{'x' if isinstance(last, Exclusion) else 'd'}{last.pk - 1}"
+    return {"rows": rows, "left_out": left_out, "following": following}
+
+
+def _named(rows: Any, wanted: str) -> Any:
+    return rows.filter(Q(address__icontains=wanted) | Q(name__icontains=wanted)) if wanted else rows
+
+
+class _Line:
+    """A stream for `csv`: gives back what is written."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def ledger_file(campaign: Campaign) -> StreamingHttpResponse:
+    """Everybody in or out as CSV: UTF-8 with BOM, semicolons, formula cells defused; never whole in memory."""
+    response = StreamingHttpResponse(_ledger_lines(campaign), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}.csv"'
+    return response
+
+
+def _ledger_lines(campaign: Campaign) -> Iterator[bytes]:
+    sheet = csv.writer(_Line(), delimiter=";")
+    heads = [_("Name"), _("E-mail"), _("In or out"), _("State"), _("Attempts"), _("Handed over"), _("Reason"), "Message-ID"]
+    yield "\ufeff".encode() + str(sheet.writerow(heads)).encode()
+    for row in Delivery.objects.filter(campaign=campaign).order_by("pk").iterator(chunk_size=2000):
+        at = timezone.localtime(row.accepted_at).isoformat(" ", "seconds") if row.accepted_at else ""
+        cells = [row.name, row.address, _("in"), row.get_state_display(), row.attempts, at, row.reply, row.message_id]
+        yield str(sheet.writerow([harmless(str(cell)) for cell in cells])).encode()
+    for out in campaign.exclusions.order_by("pk").iterator(chunk_size=2000):
+        cells = [out.name, out.address, _("out"), "", "", "", out.reason, ""]
+        yield str(sheet.writerow([harmless(str(cell)) for cell in cells])).encode()
+
+
