@@ -14,8 +14,9 @@ from django.conf import settings
 
 from bench.web import figure
 from events.models import Event
-from notifications import letters, mime, pump, services
+from notifications import letters, services
 from notifications.models import Campaign, Delivery
+from notifications.sending import mime, pump
 from organisations.models import Organisation, User
 
 MESSAGES = 2000

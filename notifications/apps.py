@@ -10,6 +10,7 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import checks, receivers, tallies  # noqa: F401  importing them registers them
+        from notifications import checks, receivers  # noqa: F401  importing them registers them
+        from notifications.sending import tallies
 
         post_migrate.connect(tallies.ensure, sender=self)

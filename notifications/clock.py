@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications import pump, tallies
 from notifications.models import Station, Sweep
 from notifications.reminders import planning
+from notifications.sending import pump, tallies
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, FrozenDocument, Party
 from events import calendars as event_calendars
 from events.models import Event, Invitation, Registration
-from notifications import feeds
+from notifications.calendars import feeds
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
 from notifications.models.reminders import ReminderRule

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import calendars
+from notifications.calendars import stamps as calendar_stamps
 from notifications.models import Campaign, Delivery, domain_group_of, hash_address, message_id_of
 
 
@@ -24,7 +24,7 @@ class Message:
     payload: dict[str, Any] = field(default_factory=dict)
     lane: str = Delivery.Lane.TRANSACTIONAL
     campaign: Campaign | None = None
-    calendar: calendars.Stamp | None = None
+    calendar: calendar_stamps.Stamp | None = None
     expires_at: datetime | None = None
 
 

@@ -11,7 +11,9 @@ from agreements import signals as agreement_signals
 from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.models import Attendee, Event, Registration
-from notifications import calendars, feeds, outbox, overtaking
+from notifications import outbox
+from notifications.calendars import feeds, overtaking
+from notifications.calendars import stamps as calendar_stamps
 from notifications.outbox import Message
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
@@ -30,7 +32,7 @@ def _to_address(
         name=name,
         language=registration.language,
         payload={"registration": registration.pk, "event": registration.event_id},
-        calendar=calendars.stamp(registration.event, address, method) if method else None,
+        calendar=calendar_stamps.stamp(registration.event, address, method) if method else None,
     )
 
 
@@ -56,7 +58,7 @@ def _leaving(registration: Registration, left: dict[str, str]) -> list[Message]:
 
 def _about_event(kind: str, event: Event, people: dict[str, tuple[str, Registration]], method: str) -> list[Message]:
     """Messages about this revision of the event; a worker lets one expire if there is a newer revision by then."""
-    stamps = calendars.stamps(event, people, method)
+    stamps = calendar_stamps.stamps(event, people, method)
     return [
         Message(
             kind=kind,

@@ -6,7 +6,7 @@ from celery import shared_task
 @shared_task(name="notifications.pump")
 def pump() -> dict[str, int]:
     """Send what is due."""
-    from notifications import pump as module
+    from notifications.sending import pump as module
 
     return module.pump().as_dict()
 

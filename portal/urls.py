@@ -34,7 +34,7 @@ localised: list[URLPattern | URLResolver] = [
     path("meeting-point/", include("events.meeting_point_urls")),
     path("agreements/", include("agreements.urls")),
     path("", include("notifications.urls")),
-    path("", include("notifications.calendar_urls")),
+    path("", include("notifications.calendars.urls")),
     # One door for people: the e-mailed code (a passkey is offered on the same page).
     path("accounts/login/", request_login_code, name="account_login"),
     path("accounts/", include("allauth.urls")),
@@ -42,5 +42,5 @@ localised: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 if settings.MAILBOX_ENABLED:
-    localised.append(path("mailbox/", include("notifications.mailbox_urls")))
+    localised.append(path("mailbox/", include("notifications.mailbox.urls")))
 urlpatterns += i18n_patterns(*localised, prefix_default_language=False)

@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.audience_models import Contact, ContactList, ContactUpload
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, register
+from notifications.models.audiences import Contact, ContactList, ContactUpload
 
 
 class ListForm(SourceForm):

@@ -10,10 +10,10 @@ from enum import StrEnum
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from notifications.audience_models import Contact, ContactUpload
 from notifications.audiences.reading import Line, read
 from notifications.audiences.reasons import Reason, objection, words_for
 from notifications.models import Suppression, hash_address
+from notifications.models.audiences import Contact, ContactUpload
 from organisations.languages import Language
 from organisations.models import Organisation
 from organisations.tables import MAX_CELL, begins_like_a_formula, harmless

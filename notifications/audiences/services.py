@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from notifications.audience_models import Contact, ContactList, ContactUpload, Segment
 from notifications.audiences import imports
 from notifications.audiences.definitions import definition_of, source_key
 from notifications.audiences.imports import Outcome, Plan
 from notifications.audiences.sources import Definition, Fields
+from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from organisations.models import User
 
 

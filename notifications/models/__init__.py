@@ -1,7 +1,7 @@
 """Rows of the outbox and around it, split by topic."""
 
-from notifications.audience_models import Contact, ContactList, ContactUpload, Segment
 from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
+from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign, Exclusion, MessageTemplate
 from notifications.models.feeds import CalendarFeed

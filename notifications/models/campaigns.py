@@ -166,7 +166,7 @@ class Campaign(models.Model):
     @property
     def needs_second_person(self) -> bool:
         """Whether so many recipients are more than one person decides about."""
-        return self.planned > settings.CAMPAIGN_SECOND_PERSON_ABOVE
+        return bool(self.planned > settings.CAMPAIGN_SECOND_PERSON_ABOVE)
 
     def seconds_to_start(self, now: datetime) -> int:
         """How long it can still be taken back without a trace."""

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from events.models import Event
-from notifications import calendars, outbox
+from notifications import outbox
+from notifications.calendars import stamps as calendar_stamps
 from notifications.models import Delivery
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.outbox import Message
@@ -185,5 +186,5 @@ def message(rule: ReminderRule, occurrence: ReminderOccurrence, person: Recipien
         expires_at=rule.too_late_at(occurrence.due_at, occurrence.anchor_at),
     )
     if rule.event and kind == "reminder" and occurrence.due_at < rule.event.starts_at:
-        written.calendar = calendars.stamp(rule.event, person.address, "REQUEST")
+        written.calendar = calendar_stamps.stamp(rule.event, person.address, "REQUEST")
     return written

@@ -17,11 +17,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event
-from notifications import letters, mime, outbox
+from notifications import letters, outbox
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.reminders import planning, services, words
 from notifications.reminders.audiences import Recipient, candidates, joined_before
 from notifications.reminders.forms import ReminderRuleForm
+from notifications.sending import mime
 from organisations.access import require, signed_in
 from organisations.roles import Permission
 

@@ -9,9 +9,9 @@ from agreements import services as agreements
 from agreements.models import Agreement
 from events import services as events
 from events.models import Event
-from notifications import pump
 from notifications import services as notifications
 from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail
+from notifications.sending import pump
 from organisations import services as organisations
 from organisations.models import StakeholderImport, User
 from portal.demo import ORGANISER, STAKEHOLDERS

@@ -4,8 +4,8 @@ import re
 
 from agreements.models import Agreement
 from events.models import Event, Registration
-from notifications import pump
 from notifications.models import Campaign, LocalMail
+from notifications.sending import pump
 from portal.demo import ORGANISER
 
 

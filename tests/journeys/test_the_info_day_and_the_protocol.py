@@ -14,8 +14,8 @@ from icalendar import Calendar
 
 from agreements.models import Agreement
 from events.models import Event, Registration
-from notifications import pump
 from notifications.models import Campaign, Delivery, LocalMail, Tally
+from notifications.sending import pump
 from portal import demo
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,9 @@ import pytest
 from django.utils import translation
 
 from events import services as events
-from notifications import calendar_reach, pump
+from notifications.calendars import reach as calendar_reach
 from notifications.models import Delivery
+from notifications.sending import pump
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

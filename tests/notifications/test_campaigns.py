@@ -7,8 +7,9 @@ from django.db import connections
 
 from events import services as events
 from events.models import Invitation
-from notifications import claims, pump, services
+from notifications import services
 from notifications.models import Campaign, Delivery, Suppression, Tally, hash_address
+from notifications.sending import claims, pump
 from organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db

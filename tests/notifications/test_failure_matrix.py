@@ -12,9 +12,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from events import services as events
-from notifications import claims, clock, journal, lanes, pump, results, services, station
+from notifications import clock, services
 from notifications.models import Attempt, Delivery, Station, Suppression, Sweep, Throttle, hash_address
-from notifications.relay import Outcome
+from notifications.sending import claims, journal, lanes, pump, results, station
+from notifications.sending.relay import Outcome
 from tests.notifications.test_pump import states, write
 from tests.processes import environment
 
@@ -228,7 +229,7 @@ def test_a_refused_sign_in_stops_the_lane_and_calls_for_somebody(sink, settings)
 
 
 def test_silence_before_the_text_means_not_sent(smtp, monkeypatch):
-    from notifications import relay
+    from notifications.sending import relay
 
     monkeypatch.setattr(relay, "CONNECT_SECONDS", 0.3)
     smtp.script["RCPT"] = b""  # says nothing at all

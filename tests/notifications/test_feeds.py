@@ -12,8 +12,9 @@ from django.utils import timezone, translation
 
 from events import services as events
 from events.models import Event
-from notifications import feeds, pump
+from notifications.calendars import feeds
 from notifications.models import CalendarFeed, Delivery, hash_address
+from notifications.sending import pump
 from tests.notifications.test_messages import mail
 
 pytestmark = pytest.mark.django_db

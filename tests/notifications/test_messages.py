@@ -9,8 +9,9 @@ from django.db import transaction
 from icalendar import Calendar
 
 from events import services as events
-from notifications import kinds, letters, mime, pump
+from notifications import kinds, letters
 from notifications.models import Delivery
+from notifications.sending import mime, pump
 
 pytestmark = pytest.mark.django_db
 

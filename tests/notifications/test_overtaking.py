@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from events import services as events
 from events.models import Attendee
-from notifications import pump
 from notifications.models import Delivery
+from notifications.sending import pump
 from tests.notifications.test_messages import calendar, mail
 
 pytestmark = pytest.mark.django_db
@@ -140,13 +140,13 @@ def test_each_revision_has_a_later_dtstamp_even_within_one_second(register, move
 def test_the_same_moment_in_another_zone_is_no_other_revision(register, event, organiser, move):
     from zoneinfo import ZoneInfo
 
-    from notifications import calendars
+    from notifications.calendars import stamps as calendar_stamps
 
     register("Anna")
     moved = move(starts_at=(event.starts_at + timedelta(hours=1)).astimezone(ZoneInfo("Europe/Rome")))
-    told = calendars.stamp(moved, ANNA, "REQUEST")
+    told = calendar_stamps.stamp(moved, ANNA, "REQUEST")
     moved.refresh_from_db()
-    assert calendars.stamp(moved, ANNA, "REQUEST") == told
+    assert calendar_stamps.stamp(moved, ANNA, "REQUEST") == told
 
 
 def test_moving_asks_the_same_number_of_queries_for_one_waiting_reader_and_for_many(event, move, register):

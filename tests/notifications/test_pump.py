@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from notifications import claims, pump, results, services
+from notifications import services
 from notifications.models import Delivery, LocalMail, Suppression, Throttle
 from notifications.outbox import Message, enqueue
+from notifications.sending import claims, pump, results
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State

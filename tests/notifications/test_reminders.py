@@ -11,11 +11,12 @@ from django.forms.models import model_to_dict
 from agreements import services as agreements
 from events import services as events
 from events.models import Event
-from notifications import letters, pump, services
+from notifications import letters, services
 from notifications.models import Delivery, Suppression, hash_address
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
+from notifications.sending import pump
 from organisations.models import RoleGrant
 from organisations.roles import Role
 from tests.agreements.conftest import draft, shared  # noqa: F401

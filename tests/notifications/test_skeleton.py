@@ -7,8 +7,9 @@ from email.message import EmailMessage
 import pytest
 
 from events import services as events
-from notifications import desk, letters, mime, patterns, services, skeleton
+from notifications import letters, services
 from notifications.models import Delivery
+from notifications.sending import desk, mime, patterns, skeleton
 from organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db

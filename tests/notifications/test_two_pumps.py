@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections
 
-from notifications import claims
 from notifications.models import Delivery
+from notifications.sending import claims
 from tests.notifications.test_pump import write
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
-from notifications import pump
 from notifications.models import LocalMail
+from notifications.sending import pump
 
 pytestmark = pytest.mark.django_db
 

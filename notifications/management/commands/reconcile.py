@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from notifications import station
+from notifications.sending import station
 
 
 class Command(BaseCommand):

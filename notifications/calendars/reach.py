@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 
 from events.calendars import event_uid
 from events.models import Event
+from notifications.calendars.overtaking import BROUGHT, OWN_NEWS
 from notifications.models import CalendarEntry, Delivery, DeliveryQuerySet, hash_address
-from notifications.overtaking import BROUGHT, OWN_NEWS
 
 State = Delivery.State
 UPDATED = (State.ACCEPTED, State.DELIVERED, State.COMPLAINED)

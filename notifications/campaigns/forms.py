@@ -136,7 +136,7 @@ class ConfirmForm(forms.Form):
 class TemplateNameForm(forms.Form):
     """Under which name a text is kept."""
 
-    template_name = LineField(label=_("Name of the template"), max_length=150)
+    kept_as = LineField(label=_("Name of the template"), max_length=150)
 
 
 class CandidateFilterForm(forms.Form):
@@ -150,4 +150,8 @@ class CandidateFilterForm(forms.Form):
 
 def starting_point(template: MessageTemplate | None) -> dict[str, str]:
     """The texts of a template."""
-    return {name: getattr(template, name) for name in ("subject_it", "subject_en", "body_it", "body_en")} if template else {}
+    return (
+        {name: getattr(template, name) for name in ("subject_it", "subject_en", "body_it", "body_en")}
+        if template
+        else {}
+    )

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from events import calendars as event_calendars
 from events.models import INVITATION_LINK, Event
-from notifications import compose, mime, skeleton
+from notifications import compose
 from notifications.kinds import when
 from notifications.letters import CannotWrite, Letter, Rendered, absolute, greeting
 from notifications.models import Campaign, Delivery
+from notifications.sending import mime, skeleton
 from notifications.unsubscribe import unsubscribe_url
 from organisations.languages import Language
 from organisations.links import make_token

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event, Registration
-from notifications import calendar_reach, feeds
+from notifications.calendars import feeds, reach
 from notifications.models import CalendarFeed
 from organisations.access import require, signed_in
 from organisations.links import hash_token
@@ -94,14 +94,14 @@ def _secret(response: HttpResponse, referrer: str = "same-origin") -> HttpRespon
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """How many calendars follow each change, who could not be reached, what each shows. htmx asks for the first alone."""
     found = get_object_or_404(Event, slug=slug)
-    context: dict[str, object] = {"event": found, "reaches": calendar_reach.reaches(found)}
+    context: dict[str, object] = {"event": found, "reaches": reach.reaches(found)}
     if request.headers.get("HX-Request"):
         return render(request, "notifications/event_calendars.html#reach", context)
-    page = Paginator(calendar_reach.addresses(found), 50).get_page(request.GET.get("page"))
+    page = Paginator(reach.addresses(found), 50).get_page(request.GET.get("page"))
     context |= {
-        "troubles": calendar_reach.troubles(found)[:100],
+        "troubles": reach.troubles(found)[:100],
         "page": page,
-        "standings": calendar_reach.standings(found, [str(address) for address in page]),
+        "standings": reach.standings(found, [str(address) for address in page]),
         "may_see_outbox": signed_in(request).has_permission(Permission.SEE_OUTBOX),
     }
     return render(request, "notifications/event_calendars.html", context)

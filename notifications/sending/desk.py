@@ -15,8 +15,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from events.models import Event
-from notifications import mime, patterns, skeleton
 from notifications.models import Campaign, Delivery, Suppression, hash_address
+from notifications.sending import mime, patterns, skeleton
 from organisations.text import one_line
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications import planning, services
+from notifications.campaigns import planning, services
 from notifications.models import Campaign, Delivery, Tally
 
 logger = logging.getLogger(__name__)

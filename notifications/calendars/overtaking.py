@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from events.models import Event, Registration
-from notifications import calendars
-from notifications.claims import among
+from notifications.calendars import stamps as calendar_stamps
 from notifications.models import Delivery, DeliveryQuerySet
+from notifications.sending.claims import among
 
 State = Delivery.State
 #: Letters that only the contact may have: they carry the management link as it stands when they are written.
@@ -43,7 +43,9 @@ def by_a_move(event: Event, addresses: Collection[str]) -> set[str]:
     _withdraw(waiting.filter(kind__in=ABOUT_THE_EVENT), f"overtaken by revision {event.revision} of the event")
     rows = waiting.filter(kind__in=OWN_NEWS, attempts=0).order_by("pk").select_for_update()
     letters = [row for row in rows.values_list("pk", "address", "payload") if row[1] in addresses]
-    stamps = calendars.stamps(event, {address for _pk, address, _payload in letters}, "REQUEST") if letters else {}
+    stamps = (
+        calendar_stamps.stamps(event, {address for _pk, address, _payload in letters}, "REQUEST") if letters else {}
+    )
     told = set()
     for pk, address, payload in letters:
         stamp = stamps[address]

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from notifications import campaigns, claims, desk, lanes, relay, results
-from notifications.journal import Journal
+from notifications.campaigns import rounds
 from notifications.models import Attempt, Delivery, Lane
-from notifications.relay import Outcome
+from notifications.sending import claims, desk, lanes, relay, results
+from notifications.sending.journal import Journal
+from notifications.sending.relay import Outcome
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
@@ -56,7 +57,7 @@ class Report:
 def pump(*, seconds: float = 25.0, only: Iterable[str] = (Lane.TRANSACTIONAL, Lane.BULK)) -> Report:
     """Send what is due until nothing is left or the time is over; single messages before bulk."""
     report, until = Report(), time.monotonic() + seconds
-    campaigns.settle()
+    rounds.settle()
     wanted = [lane for lane in (Lane.TRANSACTIONAL, Lane.BULK) if lane in set(only)]
     report.freed = claims.recover(is_idempotent=all(relay.from_settings(lane).is_idempotent for lane in wanted))
     for lane in wanted:
@@ -65,7 +66,7 @@ def pump(*, seconds: float = 25.0, only: Iterable[str] = (Lane.TRANSACTIONAL, La
             _work(lane, until, report)
         else:
             _work_at_once(several, lane, until, report)
-    campaigns.settle()
+    rounds.settle()
     return report
 
 

@@ -15,9 +15,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import campaigns, journal, lanes
+from notifications.campaigns import rounds
 from notifications.models import Attempt, Campaign, Delivery, Lane
-from notifications.relay import FINAL_REPLY_SECONDS, Outcome
+from notifications.sending import journal, lanes
+from notifications.sending.relay import FINAL_REPLY_SECONDS, Outcome
 
 State = Delivery.State
 #: What a row looks like when nobody holds it.
@@ -94,7 +95,7 @@ def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
         going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now))
         # the first few are counted under a lock, or two workers would each send them
         first = going.filter(state=Campaign.State.CANARY).select_for_update(of=("self",))
-        streams += [(campaign.pk, campaigns.may_give(campaign)) for campaign in first]
+        streams += [(campaign.pk, rounds.may_give(campaign)) for campaign in first]
         streams += [(pk, None) for pk in going.filter(state=Campaign.State.RUNNING).values_list("pk", flat=True)]
     return streams
 
@@ -144,7 +145,7 @@ def recover(*, is_idempotent: bool = False) -> int:
 @transaction.atomic
 def _by_diary(record: journal.Record) -> int:
     """What the diary of a dead worker says about the rows it had begun."""
-    from notifications.results import write
+    from notifications.sending.results import write
 
     held = Delivery.objects.filter(owner=record.owner, state__in=[State.SENDING, State.UNCERTAIN])
     rows = {row.pk: row for row in held}

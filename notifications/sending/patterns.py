@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from django.utils import translation
 
 from events.models import Event
-from notifications import campaign_letters, kinds, letters, mime, skeleton
+from notifications import kinds, letters
+from notifications.campaigns import letters as campaign_letters
 from notifications.models import Delivery
+from notifications.sending import mime, skeleton
 
 Events = Mapping[int, Event]
 

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from notifications import claims
 from notifications.models import Attempt, Delivery, Suppression, hash_address
-from notifications.relay import Outcome
+from notifications.sending import claims
+from notifications.sending.relay import Outcome
 
 State = Delivery.State
 #: Waits after a refusal for now (4xx): 1, 5, 15 minutes, 1, 4, 12 hours, within two days; then the message fails.

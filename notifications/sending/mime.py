@@ -18,7 +18,7 @@ from django.core.mail.message import sanitize_address
 
 from notifications.letters import Letter, Rendered
 from notifications.models import Delivery
-from notifications.skeleton import mailbox
+from notifications.sending.skeleton import mailbox
 from organisations.text import one_line
 
 _UTF8 = Charset("utf-8")

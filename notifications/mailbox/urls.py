@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import mailbox_views as views
+from notifications.mailbox import views
 
 app_name = "mailbox"
 urlpatterns = [

@@ -16,11 +16,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from notifications import audiences, examination, funnel, lanes, letters, patterns, planning, services
+from notifications import audiences, letters
 from notifications.audiences import Candidate
-from notifications.campaign_forms import CampaignForm, CandidateFilterForm, ConfirmForm, TemplateNameForm, starting_point
-from notifications.mime import build
+from notifications.campaigns import examination, funnel, planning, services
+from notifications.campaigns.forms import (
+    CampaignForm,
+    CandidateFilterForm,
+    ConfirmForm,
+    TemplateNameForm,
+    starting_point,
+)
 from notifications.models import Campaign, Delivery, MessageTemplate, Station, Tally, Throttle, hash_address
+from notifications.sending import lanes, patterns
+from notifications.sending.mime import build
 from organisations.access import require, signed_in
 from organisations.roles import Permission
 
@@ -97,7 +105,11 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _campaign_page(request: HttpRequest, campaign: Campaign, status: int = 200, **forms: object) -> HttpResponse:
-    context: dict[str, object] = {"campaign": campaign, "confirm_form": ConfirmForm(), "template_form": TemplateNameForm()}
+    context: dict[str, object] = {
+        "campaign": campaign,
+        "confirm_form": ConfirmForm(),
+        "template_form": TemplateNameForm(),
+    }
     context |= _draft(request, campaign) if campaign.is_draft else _progress(request, campaign)
     return render(request, "notifications/campaign_detail.html", {**context, **forms}, status=status)
 
@@ -168,7 +180,9 @@ def campaign_check(request: HttpRequest, pk: int) -> HttpResponse:
     """The check before sending with the sender's domain looked up: may take two seconds."""
     campaign = get_object_or_404(Campaign.objects.select_related("event"), pk=pk, state=State.DRAFT)
     verdict = examination.examine(campaign, planning.audience(campaign), asks_dns=True)
-    template = "notifications/_preflight.html" if request.headers.get("HX-Request") else "notifications/campaign_check.html"
+    template = (
+        "notifications/_preflight.html" if request.headers.get("HX-Request") else "notifications/campaign_check.html"
+    )
     return render(request, template, {"campaign": campaign, "verdict": verdict})
 
 
@@ -292,7 +306,7 @@ def campaign_keep(request: HttpRequest, pk: int) -> HttpResponse:
     campaign, form = _campaign(pk), TemplateNameForm(request.POST)
     if not form.is_valid():
         return _campaign_page(request, campaign, status=422, template_form=form, form=form)
-    services.keep_as_template(campaign=campaign, name=form.cleaned_data["template_name"], by=signed_in(request))
+    services.keep_as_template(campaign=campaign, name=form.cleaned_data["kept_as"], by=signed_in(request))
     messages.success(request, _("Kept as a template."))
     return redirect("manage_notifications:campaign_detail", pk)
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Invitation, Registration
-from notifications.audiences.plots import bars
-from notifications.campaign_forms import CandidateFilterForm
+from notifications.campaigns.forms import CandidateFilterForm
 from notifications.models import Campaign, Delivery, Exclusion, Tally
 from organisations.models import Organisation
+from organisations.plots import bars
 from organisations.tables import harmless
 
 PAGE = 100
@@ -81,13 +81,18 @@ def _by(campaign: Campaign, field: str, labels: dict[str, Any]) -> list[tuple[st
     """The same steps for each value of a field, the largest first."""
     rows = _rows(campaign).order_by().values(field).annotate(**_numbers()).order_by("-planned", field)
     return [
-        (str(labels.get(row[field], row[field]) or _("not known")), [row[name] for name, _label in STEPS]) for row in rows
+        (str(labels.get(row[field], row[field]) or _("not known")), [row[name] for name, _label in STEPS])
+        for row in rows
     ]
 
 
 def _troubles(campaign: Campaign) -> list[tuple[str, int]]:
     """Last words of messages that failed or are uncertain, the most frequent first."""
-    states = [Delivery.State.FAILED, Delivery.State.UNCERTAIN, *(Delivery.State.BOUNCED_HARD, Delivery.State.BOUNCED_SOFT)]
+    states = [
+        Delivery.State.FAILED,
+        Delivery.State.UNCERTAIN,
+        *(Delivery.State.BOUNCED_HARD, Delivery.State.BOUNCED_SOFT),
+    ]
     rows = Delivery.objects.filter(campaign=campaign, state__in=states).order_by()
     return list(rows.values_list("reply").annotate(n=Count("pk")).order_by("-n", "reply")[:20])
 
@@ -134,7 +139,16 @@ def ledger_file(campaign: Campaign) -> StreamingHttpResponse:
 
 def _ledger_lines(campaign: Campaign) -> Iterator[bytes]:
     sheet = csv.writer(_Line(), delimiter=";")
-    heads = [_("Name"), _("E-mail"), _("In or out"), _("State"), _("Attempts"), _("Handed over"), _("Reason"), "Message-ID"]
+    heads = [
+        _("Name"),
+        _("E-mail"),
+        _("In or out"),
+        _("State"),
+        _("Attempts"),
+        _("Handed over"),
+        _("Reason"),
+        "Message-ID",
+    ]
     yield "\ufeff".encode() + str(sheet.writerow(heads)).encode()
     for row in Delivery.objects.filter(campaign=campaign).order_by("pk").iterator(chunk_size=2000):
         at = timezone.localtime(row.accepted_at).isoformat(" ", "seconds") if row.accepted_at else ""
@@ -143,5 +157,3 @@ def _ledger_lines(campaign: Campaign) -> Iterator[bytes]:
     for out in campaign.exclusions.order_by("pk").iterator(chunk_size=2000):
         cells = [out.name, out.address, _("out"), "", "", "", out.reason, ""]
         yield str(sheet.writerow([harmless(str(cell)) for cell in cells])).encode()
-
-

@@ -1,15 +1,19 @@
 """The check before sending of one campaign: its letters, everybody's words, the sender, the hour."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from notifications import campaign_letters, compose, lanes, planning, preflight
+from notifications import compose, preflight
 from notifications.audiences import Candidate
+from notifications.campaigns import letters as campaign_letters
+from notifications.campaigns import planning
 from notifications.models import Campaign, Lane
+from notifications.sending import lanes
 from organisations.languages import Language
 
 #: How long an answer of the DNS is believed.
@@ -37,7 +41,7 @@ def problems(campaign: Campaign) -> list[compose.Problem]:
     return found
 
 
-def _start(campaign: Campaign) -> object:
+def _start(campaign: Campaign) -> datetime:
     return max(campaign.scheduled_for or timezone.now(), timezone.now())
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import calendar_views as views
+from notifications.calendars import views
 
 app_name = "calendars"
 urlpatterns = [

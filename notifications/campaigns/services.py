@@ -1,0 +1,252 @@
+"""Campaigns from draft to finished."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from events.models import Event
+from notifications import outbox, preflight
+from notifications.audiences import Candidate
+from notifications.campaigns import examination, planning
+from notifications.models import Campaign, Delivery, MessageTemplate
+from organisations.models import User
+
+State = Campaign.State
+
+
+class WrongState(Exception):
+    """The campaign is not in a state that allows this."""
+
+
+class AudienceChanged(Exception):
+    """The number confirmed is not the number that would be written to now. `count` says how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+class NotFit(Exception):
+    """The check before sending says stop. `verdict` says why."""
+
+    def __init__(self, verdict: preflight.Verdict) -> None:
+        super().__init__(verdict.outcome)
+        self.verdict = verdict
+
+
+class SamePerson(Exception):
+    """Who confirmed a large campaign cannot approve it too."""
+
+
+# -- writing ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def prepare(*, by: User, **fields: Any) -> Campaign:
+    """A new campaign, as a draft: nothing goes out."""
+    return Campaign.objects.create(created_by=by, **fields)
+
+
+@transaction.atomic
+def edit(*, campaign: Campaign, by: User, **fields: Any) -> Campaign:
+    """Rewrite a draft's text or audience. Raises WrongState once it was confirmed."""
+    campaign = _lock(campaign)
+    if not campaign.is_draft:
+        raise WrongState
+    for name, value in fields.items():
+        setattr(campaign, name, value)
+    campaign.save(update_fields=list(fields))
+    return campaign
+
+
+@transaction.atomic
+def copy(*, campaign: Campaign, by: User) -> Campaign:
+    """A new draft with the same text and audience."""
+    fields = ("event", "purpose", "audience", "subject_it", "subject_en", "body_it", "body_en", "text_it", "text_en",
+              "calendar", "also_at_quiet_times", "canary_percent", "late_joiners")  # fmt: skip
+    return Campaign.objects.create(
+        created_by=by, name=campaign.name, **{field: getattr(campaign, field) for field in fields}
+    )
+
+
+@transaction.atomic
+def keep_as_template(*, campaign: Campaign, name: str, by: User) -> MessageTemplate:
+    """Keep its text for the next campaign; the same name again replaces it."""
+    texts = {field: getattr(campaign, field) for field in ("subject_it", "subject_en", "body_it", "body_en")}
+    template, _created = MessageTemplate.objects.update_or_create(
+        name=name, defaults={**texts, "saved_by": by, "saved_at": timezone.now()}
+    )
+    return template
+
+
+@transaction.atomic
+def send_test(*, campaign: Campaign, candidate: Candidate, by: User) -> None:
+    """The mail as that candidate would get it, to the organiser alone."""
+    row = planning.example(campaign, candidate)
+    row.key, row.idempotency_key = uuid4(), f"test:{uuid4().hex}"
+    row.address, row.lane, row.message_id = by.email, Delivery.Lane.TRANSACTIONAL, ""
+    row.save(force_insert=True)
+    transaction.on_commit(lambda: outbox.wake(), robust=True)
+
+
+# -- sending ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = None) -> int:
+    """Freeze the audience and set the start, or ask for a second person; the number planned.
+
+    `expected` is the number the person has read and typed. Raises WrongState (not a draft, its event is not public),
+    AudienceChanged, NotFit; then nothing is written.
+    """
+    now = now or timezone.now()
+    campaign = _lock(campaign)
+    if not campaign.is_draft or campaign.event.state != Event.State.PUBLISHED:
+        raise WrongState
+    candidates = planning.audience(campaign)
+    count = sum(candidate.is_in for candidate in candidates)
+    if count != expected or not count:
+        raise AudienceChanged(count)
+    verdict = examination.examine(campaign, candidates)
+    if verdict.outcome == preflight.Outcome.STOP:
+        raise NotFit(verdict)
+    planning.plan(campaign, candidates)
+    planning.note_exclusions(campaign, candidates)
+    campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
+    campaign.canary_size = campaign.first_few(count, campaign.canary_percent)
+    campaign.verdict = {"outcome": verdict.outcome.value, "findings": [str(found.words) for found in verdict.findings]}
+    if campaign.needs_second_person:
+        campaign.state = State.CHECKED
+    else:
+        _schedule(campaign, now)
+    campaign.save()
+    return count
+
+
+@transaction.atomic
+def approve(*, campaign: Campaign, by: User, now: datetime | None = None) -> Campaign:
+    """The second person's word. Raises WrongState, SamePerson."""
+    now = now or timezone.now()
+    campaign = _lock(campaign)
+    if campaign.state != State.CHECKED:
+        raise WrongState
+    if campaign.sent_by_id == by.pk:
+        raise SamePerson
+    campaign.approved_by, campaign.approved_at = by, now
+    _schedule(campaign, now)
+    campaign.save()
+    return campaign
+
+
+def _schedule(campaign: Campaign, now: datetime) -> None:
+    campaign.state = State.SCHEDULED
+    campaign.starts_at = max(campaign.scheduled_for or now, campaign.earliest_start(now))
+
+
+@transaction.atomic
+def withdraw(*, campaign: Campaign, by: User) -> Campaign:
+    """Back to the draft, as if it had never been confirmed: nothing has left yet. Raises WrongState."""
+    campaign = _lock(campaign)
+    if campaign.state not in {State.CHECKED, State.SCHEDULED}:
+        raise WrongState
+    campaign.deliveries.all().delete()
+    campaign.exclusions.all().delete()
+    campaign.state, campaign.planned, campaign.canary_size = State.DRAFT, 0, 0
+    campaign.sent_at = campaign.sent_by = campaign.approved_at = campaign.approved_by = campaign.starts_at = None
+    campaign.verdict = {}
+    campaign.save()
+    return campaign
+
+
+@transaction.atomic
+def start_now(*, campaign: Campaign, by: User, now: datetime | None = None) -> Campaign:
+    """Do not wait for the start. Raises WrongState."""
+    now = now or timezone.now()
+    campaign = _lock(campaign)
+    if campaign.state != State.SCHEDULED:
+        raise WrongState
+    campaign.starts_at = now
+    begin(campaign, now)
+    return campaign
+
+
+def begin(campaign: Campaign, now: datetime) -> None:
+    """Let the first few, or all, go. Expects the campaign locked and scheduled."""
+    campaign.state = State.CANARY if campaign.canary_size else State.RUNNING
+    campaign.looked_at = now
+    campaign.save(update_fields=["state", "starts_at", "looked_at"])
+    transaction.on_commit(lambda: outbox.wake(), robust=True)
+
+
+@transaction.atomic
+def pause(*, campaign: Campaign, by: User | None, reason: str = "") -> Campaign:
+    """Nothing more goes out until it is resumed. Raises WrongState."""
+    campaign = _lock(campaign, State.PAUSED)
+    campaign.pause_reason = reason
+    return _move(campaign, State.PAUSED, "pause_reason")
+
+
+@transaction.atomic
+def resume(*, campaign: Campaign, by: User) -> Campaign:
+    """Go on where it stopped; a person who resumes after the brake has looked, so all may go. Raises WrongState."""
+    campaign = _lock(campaign, State.RUNNING)
+    if campaign.state != State.PAUSED:
+        raise WrongState
+    braked, campaign.pause_reason = bool(campaign.pause_reason), ""
+    transaction.on_commit(lambda: outbox.wake(), robust=True)
+    first = campaign.canary_size and not campaign.canary_since and not braked
+    return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason")
+
+
+@transaction.atomic
+def cancel(*, campaign: Campaign, by: User) -> Campaign:
+    """What has not gone out never will. Raises WrongState."""
+    campaign = _lock(campaign, State.CANCELLED)
+    cancel_waiting(campaign)
+    return _move(campaign, State.CANCELLED)
+
+
+def cancel_waiting(campaign: Campaign, most: int = 20_000) -> int:
+    """Mark what waits, at most so many at once: of a million the clock does the rest."""
+    waiting = campaign.deliveries.filter(state=Delivery.State.READY)
+    keys = waiting.order_by("pk").values("pk")[:most]
+    return campaign.deliveries.filter(pk__in=keys, state=Delivery.State.READY).update(
+        state=Delivery.State.CANCELLED, reply="the campaign was cancelled"
+    )
+
+
+@transaction.atomic
+def send_failed_again(*, campaign: Campaign, by: User) -> int:
+    """Let those go once more that failed or came back for now; how many. Raises WrongState."""
+    campaign = _lock(campaign)
+    if campaign.state != State.FINISHED:
+        raise WrongState
+    failed = campaign.deliveries.filter(state__in=[Delivery.State.FAILED, Delivery.State.BOUNCED_SOFT])
+    again = failed.update(
+        state=Delivery.State.READY, owner="", lease_until=None, sending_since=None, accepted_at=None, attempts=0,
+        not_before=timezone.now(), created_at=timezone.now(),
+    )  # fmt: skip
+    if not again:
+        raise WrongState
+    _move(campaign, State.RUNNING)
+    transaction.on_commit(lambda: outbox.wake(), robust=True)
+    return again
+
+
+# -- inside -------------------------------------------------------------------------------------------------------------
+
+
+def _lock(campaign: Campaign, for_state: str = "") -> Campaign:
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+    if for_state and for_state not in Campaign.TRANSITIONS[campaign.state]:
+        raise WrongState
+    return campaign
+
+
+def _move(campaign: Campaign, state: str, *changed: str) -> Campaign:
+    campaign.state = state
+    campaign.save(update_fields=["state", *changed])
+    return campaign
