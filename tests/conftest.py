@@ -94,6 +94,14 @@ def _as_in_production(settings):
 
 
 @pytest.fixture(autouse=True)
+def _in_italian():
+    """A request leaves its language behind in the thread; the next test begins in the portal's own."""
+    from django.utils import translation
+
+    translation.activate("it")
+
+
+@pytest.fixture(autouse=True)
 def _own_var_dir(settings, tmp_path):
     """Journals and the count of rounds belong to one test alone."""
     settings.VAR_DIR = tmp_path

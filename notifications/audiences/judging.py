@@ -23,13 +23,18 @@ class Candidate:
     language: str
     organisation: int | None
     origin: str
-    reason: str = ""
     counted_as: Reason | None = None
+    detail: str = ""
 
     @property
     def is_in(self) -> bool:
         """Whether they would be written to."""
-        return not self.reason
+        return self.counted_as is None
+
+    @property
+    def reason(self) -> str:
+        """Why not, in the active language; empty for who is in."""
+        return words_for(self.counted_as, self.address, self.detail) if self.counted_as else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,7 @@ def candidates(
     """
     recipients = _once(recipient for source, fields in parts(definition) for recipient in source.recipients(fields))
     judge = _judge(event, already_told)
-    judged = []
-    for recipient in recipients:
-        reason, words = judge(recipient)
-        judged.append(Candidate(*recipient, words, reason))
-    return judged
+    return [Candidate(*recipient, *judge(recipient)) for recipient in recipients]
 
 
 def totals(judged: Iterable[Candidate]) -> list[Total]:
@@ -80,28 +81,26 @@ def _once(recipients: Iterable[Recipient]) -> list[Recipient]:
 
 
 def _judge(event: Event | None, already_told: Collection[str]) -> Callable[[Recipient], tuple[Reason | None, str]]:
-    """The judgement over one recipient after the other. At most three queries, all here."""
+    """The judgement over one recipient after the other: reason and detail. At most three queries, all here."""
     unwanted = set(Suppression.objects.values_list("address_hash", flat=True))
     organisations, addresses = _registered(event) if event else (set[int](), set[str]())
     told = frozenset(already_told)
-    words = {reason: str(reason.label) for reason in Reason}
-    same = _("same address as %(name)s")
     first: dict[str, str] = {}
 
     def judge(recipient: Recipient) -> tuple[Reason | None, str]:
         address = recipient.address
         reason = objection(address)
         if reason:
-            return reason, words_for(reason, address) if reason == Reason.MISTYPED else words[reason]
+            return reason, ""
         earlier = first.get(address)
         first.setdefault(address, recipient.name)
         if unwanted and hash_address(address) in unwanted:
-            return Reason.UNWANTED, words[Reason.UNWANTED]
+            return Reason.UNWANTED, ""
         if recipient.organisation in organisations or address in addresses:
-            return Reason.REGISTERED, words[Reason.REGISTERED]
+            return Reason.REGISTERED, ""
         if earlier is not None:
-            return Reason.REPEATED, same % {"name": earlier}
-        return (Reason.TOLD, words[Reason.TOLD]) if address in told else (None, "")
+            return Reason.REPEATED, earlier
+        return (Reason.TOLD if address in told else None), ""
 
     return judge
 

@@ -31,8 +31,10 @@ def objection(address: str) -> Reason | None:
     return Reason.CERTIFIED if is_certified(address) else None
 
 
-def words_for(reason: Reason, address: str) -> str:
-    """The reason for this address, with the likely domain where one looks mistyped."""
+def words_for(reason: Reason, address: str, detail: str = "") -> str:
+    """The reason for this address in the active language, with the likely domain, or whose address it is already."""
+    if reason == Reason.REPEATED and detail:
+        return _("same address as %(name)s") % {"name": detail}
     if reason == Reason.MISTYPED:
         return _("perhaps “%(right)s” was meant in %(address)s") % {"right": meant_domain(address), "address": address}
     return str(reason.label)

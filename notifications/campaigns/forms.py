@@ -63,6 +63,12 @@ class CampaignForm(forms.ModelForm[Campaign]):
         segment = self.fields["segment"]
         assert isinstance(segment, forms.ModelChoiceField)
         segment.queryset = Segment.objects.order_by("name")
+        self.fields["canary_percent"] = forms.IntegerField(
+            label=_("First share, in percent"),
+            min_value=0,
+            max_value=50,
+            help_text=self.fields["canary_percent"].help_text,
+        )
         for name, default in (("purpose", "invitation"), ("calendar", "none"), ("canary_percent", 5)):
             self.fields[name].required = False  # a short form is enough: these have good values
             self.fields[name].initial = self.fields[name].initial or default

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Invitation, Registration
+from notifications import audiences
 from notifications.campaigns.forms import CandidateFilterForm
 from notifications.models import Campaign, Delivery, Exclusion, Tally
 from organisations.models import Organisation
@@ -22,6 +23,8 @@ from organisations.plots import bars
 from organisations.tables import harmless
 
 PAGE = 100
+#: The report names at most so many organisations; the ledger names all.
+MOST_ORGANISATIONS = 200
 STEPS = (
     ("planned", gettext_lazy("planned")),
     ("taken", gettext_lazy("handed over")),
@@ -34,18 +37,33 @@ STEPS = (
 def report(campaign: Campaign) -> dict[str, Any]:
     """Everything the report page shows; a fixed number of queries."""
     counts = Tally.objects.by_state(campaign=campaign.pk)
-    whole = _steps(campaign, _rows(campaign))
+    whole = _steps(campaign)
     return {
         "states": [(label, counts[state]) for state, label in Delivery.State.choices if counts[state]],
+        "sum": sum(counts.values()),
         "is_whole": sum(counts.values()) == campaign.planned,
-        "out": list(campaign.exclusions.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")),
+        "whom": audiences.describe(campaign.audience),
+        "out": _left_out(campaign),
         "troubles": _troubles(campaign),
-        "whole": whole,
-        "plot": bars([(label, number) for label, number in whole]),
+        "whole": [(label, number, round(100 * number / (whole[0][1] or 1))) for label, number in whole],
+        "plot": bars(whole),
         "steps": [label for _name, label in STEPS],
-        "by_kind": _by(campaign, "organisation__kind", dict(Organisation.Kind.choices)),
-        "by_place": _by(campaign, "organisation__municipality", {}),
+        "groups": [
+            (
+                _("By kind of organisation"),
+                "by-kind",
+                _by(campaign, "organisation__kind", dict(Organisation.Kind.choices)),
+            ),
+            (_("By municipality"), "by-place", _by(campaign, "organisation__municipality", {})),
+            (_("By organisation"), "by-organisation", _by(campaign, "organisation__name", {})[:MOST_ORGANISATIONS]),
+        ],
     }
+
+
+def _left_out(campaign: Campaign) -> list[tuple[str, int]]:
+    """The reasons, the most frequent first."""
+    counts = campaign.exclusions.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return [(str(audiences.Reason(reason).label), number) for reason, number in counts]
 
 
 def _rows(campaign: Campaign) -> QuerySet[Delivery]:
@@ -57,7 +75,11 @@ def _rows(campaign: Campaign) -> QuerySet[Delivery]:
         Q(organisation=OuterRef("organisation")) | Q(contact_email=OuterRef("address")),
         event=campaign.event_id, state=Registration.State.CONFIRMED,
     )  # fmt: skip
-    return Delivery.objects.filter(campaign=campaign).annotate(opened=Exists(invitation), came_in=Exists(registration))
+    return Delivery.objects.filter(campaign=campaign).annotate(
+        # not `opened`: an aggregate of that name would be meant instead
+        has_opened=Exists(invitation),
+        has_registered=Exists(registration),
+    )
 
 
 def _numbers() -> dict[str, Count]:
@@ -67,13 +89,13 @@ def _numbers() -> dict[str, Count]:
         "planned": Count("pk"),
         "taken": Count("pk", filter=taken),
         "arrived": Count("pk", filter=taken & ~Q(state__in=came_back)),
-        "opened": Count("pk", filter=Q(opened=True) | Q(came_in=True)),
-        "registered": Count("pk", filter=Q(came_in=True)),
+        "opened": Count("pk", filter=Q(has_opened=True) | Q(has_registered=True)),
+        "registered": Count("pk", filter=Q(has_registered=True)),
     }
 
 
-def _steps(campaign: Campaign, rows: QuerySet[Delivery]) -> list[tuple[str, int]]:
-    found = rows.aggregate(**_numbers())
+def _steps(campaign: Campaign) -> list[tuple[str, int]]:
+    found = _rows(campaign).aggregate(**_numbers())
     return [(str(label), found[name]) for name, label in STEPS]
 
 
@@ -103,12 +125,12 @@ def _troubles(campaign: Campaign) -> list[tuple[str, int]]:
 def ledger(campaign: Campaign, form: CandidateFilterForm, after: str) -> dict[str, Any]:
     """One page of the ledger and where the next begins: keys `d<pk>` of deliveries, then `x<pk>` of those left out."""
     wanted, standing = (form.cleaned_data["q"], form.cleaned_data["standing"]) if form.is_valid() else ("", "")
-    part, _mark, number = after[:1], "", int(after[1:]) if after[1:].isdecimal() else 0
+    part, number = after[:1], int(after[1:19]) if after[1:19].isdecimal() else 0
     rows: list[Delivery] = []
     left_out: list[Exclusion] = []
     if part != "x" and standing != "out":
         deliveries = _named(Delivery.objects.filter(campaign=campaign, pk__gt=number), wanted)
-        rows = list(deliveries.select_related("organisation").order_by("pk")[: PAGE + 1])
+        rows = list(deliveries.order_by("pk").prefetch_related("tries")[: PAGE + 1])
     if len(rows) <= PAGE and standing != "in":
         excluded = _named(Exclusion.objects.filter(campaign=campaign, pk__gt=number if part == "x" else 0), wanted)
         left_out = list(excluded.order_by("pk")[: PAGE + 1 - len(rows)])
@@ -150,10 +172,30 @@ def _ledger_lines(campaign: Campaign) -> Iterator[bytes]:
         "Message-ID",
     ]
     yield "\ufeff".encode() + str(sheet.writerow(heads)).encode()
-    for row in Delivery.objects.filter(campaign=campaign).order_by("pk").iterator(chunk_size=2000):
+    for row in (
+        Delivery.objects.filter(campaign=campaign).order_by("pk").prefetch_related("tries").iterator(chunk_size=2000)
+    ):
         at = timezone.localtime(row.accepted_at).isoformat(" ", "seconds") if row.accepted_at else ""
-        cells = [row.name, row.address, _("in"), row.get_state_display(), row.attempts, at, row.reply, row.message_id]
+        cells = [
+            row.name,
+            row.address,
+            _("in"),
+            row.get_state_display(),
+            row.attempts,
+            at,
+            _reasons(row),
+            row.message_id,
+        ]
         yield str(sheet.writerow([harmless(str(cell)) for cell in cells])).encode()
     for out in campaign.exclusions.order_by("pk").iterator(chunk_size=2000):
-        cells = [out.name, out.address, _("out"), "", "", "", out.reason, ""]
+        cells = [out.name, out.address, _("out"), "", "", "", out.words, ""]
         yield str(sheet.writerow([harmless(str(cell)) for cell in cells])).encode()
+
+
+def _reasons(row: Delivery) -> str:
+    """Every attempt with its words; a message that never left has only its last words."""
+    tries = [
+        f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S} {one.get_outcome_display()} {one.reply}"
+        for one in row.tries.all()
+    ]
+    return "; ".join(tries) or row.reply

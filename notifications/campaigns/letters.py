@@ -1,6 +1,7 @@
 """A campaign's letter: compiled once per language, and what each recipient's own words are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -33,6 +34,13 @@ def source(campaign: Campaign, language: str) -> compose.Source:
 def compiled(campaign: Campaign, language: str) -> compose.Compiled:
     """The finished mail with markers for the recipient's words."""
     return _compiled(source(campaign, language), language, campaign.purpose, campaign.calendar, campaign.event.slug)
+
+
+def draft(campaign: Campaign, language: str) -> compose.Compiled:
+    """The same for a text that is still being written, perhaps without an event: not kept."""
+    slug = campaign.event.slug if campaign.event_id else "-"
+    with translation.override(language):
+        return compose.compile(source(campaign, language), language, _frame(campaign.purpose, campaign.calendar, slug))
 
 
 @lru_cache(maxsize=64)
@@ -102,6 +110,14 @@ def values(row: Delivery) -> dict[str, str]:
     assert row.campaign is not None
     event = event_values(row.campaign.event, row.language)
     return own_values(row.payload, address=row.address, language=row.language, event=event)
+
+
+def test_written(row: Delivery) -> tuple[Letter, Rendered]:
+    """The letter of a test: its subject says so. Raises CannotWrite."""
+    row.campaign = Campaign.objects.select_related("event").filter(pk=row.payload.get("campaign")).first()
+    letter, rendered = written(row)
+    with translation.override(row.language):
+        return replace(letter, subject=_("[Test] %(subject)s") % {"subject": letter.subject}), rendered
 
 
 # -- the two paths -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.utils import timezone
 
+from events.models import Invitation
 from events.services import invite_all
 from notifications import audiences
 from notifications.audiences import Candidate
@@ -60,19 +61,20 @@ def plan(campaign: Campaign, candidates: list[Candidate]) -> int:
     return len(chosen)
 
 
-def note_exclusions(campaign: Campaign, candidates: list[Candidate]) -> None:
-    """Freeze who is left out, and why."""
+def note_exclusions(campaign: Campaign, candidates: list[Candidate]) -> int:
+    """Freeze who is left out, and why; how many."""
     out = [candidate for candidate in candidates if not candidate.is_in]
     Exclusion.objects.bulk_create(
         (
             Exclusion(
                 campaign=campaign, address=candidate.address[:254], name=candidate.name[:200],
-                organisation_id=candidate.organisation, reason=candidate.reason[:200],
+                organisation_id=candidate.organisation, reason=candidate.counted_as or "", detail=candidate.detail[:254],
             )
             for candidate in out
         ),
         batch_size=CHUNK,
     )  # fmt: skip
+    return len(out)
 
 
 def _invitations(campaign: Campaign, chosen: list[Candidate]) -> dict[int, UUID]:
@@ -113,9 +115,10 @@ def _row(
 
 
 def example(campaign: Campaign, candidate: Candidate) -> Delivery:
-    """The row this candidate would get, unsaved; inside a transaction that is rolled back it leaves no invitation."""
-    _candidate, words = next(words_of(campaign, [candidate]))
-    keys = _invitations(campaign, [candidate])
+    """The row this candidate would get, unsaved. A look invites nobody: its link fills nothing in before they are."""
+    _candidate, words = next(iter(words_of(campaign, [candidate])))
+    invitation = Invitation.objects.filter(event=campaign.event_id, organisation=candidate.organisation).first()
+    keys = {candidate.organisation: invitation.key if invitation else uuid4()} if candidate.organisation else {}
     row = Delivery(**_row(campaign, candidate, words, keys, timezone.now()))
     row.campaign = campaign
     return row

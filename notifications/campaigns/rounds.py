@@ -83,7 +83,7 @@ def _take_in(campaign: Campaign, now: datetime) -> None:
     if not campaign.late_joiners or campaign.state != State.RUNNING or now - looked < LOOK_EVERY:
         return
     newcomers = [candidate for candidate in planning.audience(campaign) if candidate.is_in]
-    if campaign.event.is_upcoming(now) and newcomers:
+    if campaign.event.starts_at > now and newcomers:
         planning.plan(campaign, newcomers)
     Campaign.objects.filter(pk=campaign.pk).update(
         looked_at=now, planned=sum(Tally.objects.by_state(campaign=campaign.pk).values())

@@ -84,8 +84,9 @@ def keep_as_template(*, campaign: Campaign, name: str, by: User) -> MessageTempl
 
 @transaction.atomic
 def send_test(*, campaign: Campaign, candidate: Candidate, by: User) -> None:
-    """The mail as that candidate would get it, to the organiser alone."""
+    """The mail as that candidate would get it, to the organiser alone; it belongs to no plan and counts for nobody."""
     row = planning.example(campaign, candidate)
+    row.kind, row.payload, row.campaign = "campaign_test", {**row.payload, "campaign": campaign.pk}, None
     row.key, row.idempotency_key = uuid4(), f"test:{uuid4().hex}"
     row.address, row.lane, row.message_id = by.email, Delivery.Lane.TRANSACTIONAL, ""
     row.save(force_insert=True)
@@ -114,7 +115,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     if verdict.outcome == preflight.Outcome.STOP:
         raise NotFit(verdict)
     planning.plan(campaign, candidates)
-    planning.note_exclusions(campaign, candidates)
+    campaign.left_out = planning.note_exclusions(campaign, candidates)
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
     campaign.canary_size = campaign.first_few(count, campaign.canary_percent)
     campaign.verdict = {"outcome": verdict.outcome.value, "findings": [str(found.words) for found in verdict.findings]}
@@ -154,7 +155,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
         raise WrongState
     campaign.deliveries.all().delete()
     campaign.exclusions.all().delete()
-    campaign.state, campaign.planned, campaign.canary_size = State.DRAFT, 0, 0
+    campaign.state, campaign.planned, campaign.left_out, campaign.canary_size = State.DRAFT, 0, 0, 0
     campaign.sent_at = campaign.sent_by = campaign.approved_at = campaign.approved_by = campaign.starts_at = None
     campaign.verdict = {}
     campaign.save()

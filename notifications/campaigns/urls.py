@@ -7,6 +7,8 @@ from notifications.campaigns import views
 urlpatterns = [
     path("", views.campaign_list, name="campaign_list"),
     path("new/", views.campaign_new, name="campaign_new"),
+    path("live/", views.campaign_live, name="campaign_live"),
+    path("live/<uuid:key>/", views.campaign_live_html, name="campaign_live_html"),
     path("<int:pk>/", views.campaign_detail, name="campaign_detail"),
     path("<int:pk>/edit/", views.campaign_edit, name="campaign_edit"),
     path("<int:pk>/check/", views.campaign_check, name="campaign_check"),

@@ -1,13 +1,15 @@
 """Organisers' pages of campaigns: write, look, check, confirm, follow."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from csp.decorators import csp_replace, csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
@@ -18,8 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications import audiences, letters
 from notifications.audiences import Candidate
-from notifications.campaigns import examination, funnel, planning, services
+from notifications.campaigns import examination, funnel, live, planning, services
 from notifications.campaigns.forms import (
+    TEXTS,
     CampaignForm,
     CandidateFilterForm,
     ConfirmForm,
@@ -35,13 +38,16 @@ from organisations.roles import Permission
 require_campaigns = require(Permission.SEND_CAMPAIGNS)
 State = Campaign.State
 PAGE = 100
+#: Up to so many messages are examined while the page is made.
+EXAMINED_AT_ONCE = 2_000
 
 
 @require_safe
 @require_campaigns
 def campaign_list(request: HttpRequest) -> HttpResponse:
     campaigns = Campaign.objects.select_related("event").order_by("-created_at", "pk")
-    context = {"campaigns": campaigns, "templates": MessageTemplate.objects.order_by("name")}
+    page = Paginator(campaigns, 50).get_page(request.GET.get("page"))
+    context = {"page": page, "templates": MessageTemplate.objects.order_by("name")}
     return render(request, "notifications/campaign_list.html", context)
 
 
@@ -122,6 +128,7 @@ def _draft(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
     chosen = [candidate for candidate in candidates if candidate.is_in]
     query = request.GET.copy()
     query.pop("page", None)
+    few = len(chosen) <= EXAMINED_AT_ONCE
     return {
         "page": Paginator(_with_links(shown), PAGE).get_page(request.GET.get("page")),
         "filter_form": form,
@@ -131,7 +138,12 @@ def _draft(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
         "count": len(chosen),
         "first": hash_address(chosen[0].address)[:16] if chosen else "",
         "whom": audiences.describe(campaign.audience),
-        "verdict": examination.examine(campaign, candidates),
+        # looking at a great many messages takes seconds: then htmx, or a page of its own, fetches the verdict
+        "verdict": examination.examine(campaign, candidates) if few else None,
+        "check_url": reverse("manage_notifications:campaign_check", args=[campaign.pk]),
+        "undo_minutes": -(-settings.CAMPAIGN_UNDO_SECONDS // 60),
+        "second_person_above": settings.CAMPAIGN_SECOND_PERSON_ABOVE,
+        "needs_second_person": len(chosen) > settings.CAMPAIGN_SECOND_PERSON_ABOVE,
     }
 
 
@@ -161,7 +173,10 @@ def _progress(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
         "campaign": campaign,
         "rows": [(label, counts[state]) for state, label in Delivery.State.choices if counts[state]],
         "settled": campaign.planned - waiting,
-        "left_out": campaign.exclusions.count() if campaign.state != State.RUNNING else None,
+        "tone": campaign.tone,
+        "is_moving": campaign.is_moving,
+        "sum": sum(counts.values()),
+        "is_whole": sum(counts.values()) == campaign.planned,
         "seconds_to_start": campaign.seconds_to_start(now),
         "minutes_left": round(waiting / speed / 60) if speed and waiting else None,
         "is_quiet": lanes.is_quiet(now) and not campaign.also_at_quiet_times,
@@ -229,12 +244,39 @@ def _candidate(pk: int, who: str) -> tuple[Campaign, list[Candidate], Candidate]
 
 
 def _example(campaign: Campaign, candidate: Candidate) -> tuple[letters.Letter, letters.Rendered]:
-    with transaction.atomic():  # a look leaves no invitation behind
-        row = planning.example(campaign, candidate)
-        letter, rendered = patterns.written(row)
-        build(row, letter, rendered)  # what cannot be built must show here and not while sending
-        transaction.set_rollback(True)
+    row = planning.example(campaign, candidate)
+    letter, rendered = patterns.written(row)
+    build(row, letter, rendered)  # what cannot be built must show here and not while sending
     return letter, rendered
+
+
+@never_cache
+@require_POST
+@require_campaigns
+@csp_update({"frame-src": ["'self'"]})
+def campaign_live(request: HttpRequest) -> HttpResponse:
+    """What is being written, as a recipient would get it: nothing is saved. htmx asks for the looks alone."""
+    form = CampaignForm(request.POST)
+    form.is_valid()  # with errors too: the look shows what there is
+    wanted = request.POST.get("preview_as", "").replace("\x00", "").strip()[:100]
+    texts = {name: request.POST.get(name, "")[:50_000] for name in TEXTS}  # a text with an error is no cleaned value
+    somebody, looks = live.looks({**texts, **form.cleaned_data}, wanted=wanted, by=signed_in(request))
+    part = "#looks" if request.headers.get("HX-Request") else ""
+    context = {"candidate": somebody, "looks": looks, "wanted": wanted}
+    return render(request, f"notifications/campaign_live.html{part}", context)
+
+
+@never_cache
+@require_safe
+@require_campaigns
+@xframe_options_sameorigin
+@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]  # as above
+def campaign_live_html(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The HTML part of a look; for the person who took it, for a quarter of an hour."""
+    found = live.html_of(key, by=signed_in(request))
+    if found is None:
+        raise Http404
+    return HttpResponse(found)
 
 
 @require_POST
@@ -359,7 +401,13 @@ def campaign_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     rows = funnel.ledger(campaign, form, request.GET.get("after", ""))
     query = request.GET.copy()
     query.pop("after", None)
-    context = {"campaign": campaign, "filter_form": form, "query": query.urlencode(), **rows}
+    context = {
+        "campaign": campaign,
+        "filter_form": form,
+        "query": query.urlencode(),
+        "may_see_outbox": signed_in(request).has_permission(Permission.SEE_OUTBOX),
+        **rows,
+    }
     return render(request, "notifications/campaign_ledger.html", context)
 
 

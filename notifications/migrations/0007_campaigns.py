@@ -34,7 +34,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("address", models.CharField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("reason", models.CharField(max_length=20, verbose_name="reason")),
+                ("detail", models.CharField(blank=True, max_length=254, verbose_name="detail")),
             ],
             options={
                 "verbose_name": "left out",
@@ -117,6 +118,11 @@ class Migration(migrations.Migration):
             model_name="campaign",
             name="late_joiners",
             field=models.BooleanField(default=False, verbose_name="also who joins the audience later"),
+        ),
+        migrations.AddField(
+            model_name="campaign",
+            name="left_out",
+            field=models.PositiveIntegerField(default=0, verbose_name="left out"),
         ),
         migrations.AddField(
             model_name="campaign",

@@ -111,6 +111,7 @@ class Campaign(models.Model):
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
     planned = models.PositiveIntegerField(_("planned"), default=0)
+    left_out = models.PositiveIntegerField(_("left out"), default=0)
     canary_size = models.PositiveIntegerField(_("first few"), default=0)
     canary_since = models.DateTimeField(null=True, blank=True, editable=False)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -159,6 +160,20 @@ class Campaign(models.Model):
         return self.state in self.UNDER_WAY
 
     @property
+    def is_moving(self) -> bool:
+        """Whether its numbers change while one looks."""
+        return self.state in {self.State.SCHEDULED, self.State.CANARY, self.State.RUNNING}
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state's badge."""
+        if self.state in {self.State.CHECKED, self.State.SCHEDULED, self.State.PAUSED}:
+            return "wait"
+        if self.state == self.State.CANCELLED:
+            return "stop"
+        return "plain" if self.is_draft else "ok"
+
+    @property
     def is_draft(self) -> bool:
         """Whether text and audience may still change."""
         return self.state == self.State.DRAFT
@@ -196,7 +211,9 @@ class Exclusion(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.SET_NULL, null=True, related_name="+", verbose_name=_("organisation"), db_index=False
     )
-    reason = models.CharField(_("reason"), max_length=200)
+    #: A value of audiences.Reason, which this floor does not know; `detail` is what its words leave open.
+    reason = models.CharField(_("reason"), max_length=20)
+    detail = models.CharField(_("detail"), max_length=254, blank=True)
 
     class Meta:
         verbose_name = _("left out")
@@ -205,3 +222,10 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name or self.address}: {self.reason}"
+
+    @property
+    def words(self) -> str:
+        """The reason in the active language."""
+        from notifications.audiences import Reason, words_for
+
+        return words_for(Reason(self.reason), self.address, self.detail)

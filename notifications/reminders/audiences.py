@@ -6,7 +6,7 @@ from datetime import datetime
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, Invitation, Registration
-from notifications.models import Delivery, Suppression, hash_address
+from notifications.models import Campaign, Delivery, Suppression, hash_address
 from notifications.models.reminders import ReminderRule
 from organisations.models import RoleGrant
 from organisations.roles import Permission, roles_with
@@ -96,7 +96,12 @@ def invited_without_registration(event: Event, now: datetime) -> list[Recipient]
 
 def _handed_over_invitations(event: Event) -> dict[str, datetime]:
     """Address -> when its first invitation was handed over. A test to an organiser makes an invitation too, no mail."""
-    sent = Delivery.objects.filter(kind="invitation", campaign__event=event, accepted_at__isnull=False)
+    sent = Delivery.objects.filter(
+        kind="invitation",
+        campaign__event=event,
+        campaign__purpose=Campaign.Purpose.INVITATION,
+        accepted_at__isnull=False,
+    )
     rows = sent.exclude(idempotency_key__startswith="test:").order_by("-accepted_at")
     return {address.lower(): at for address, at in rows.values_list("address", "accepted_at") if at}
 

@@ -91,9 +91,9 @@ class Desk:
 def _own_values(row: Delivery) -> dict[str, str]:
     own = {
         "name": row.name,
-        "to": skeleton.mailbox(row.name, row.address).decode(),
-        "date": _date(row.created_at),
-        "message_id": row.message_id,
+        "header_to": skeleton.mailbox(row.name, row.address).decode(),
+        "header_date": _date(row.created_at),
+        "header_message_id": row.message_id,
     }
     if row.calendar_stamp is not None:
         own |= {

@@ -70,7 +70,10 @@ class Skeleton:
 
     def fill(self, values: Mapping[str, str]) -> bytes:
         """The message of one recipient. Raises KeyError for a missing value, CannotFill."""
-        values = {**values, "subject": "".join(text + (values[name] if name else "") for text, name in self.subject)}
+        values = {
+            **values,
+            "header_subject": "".join(text + (values[name] if name else "") for text, name in self.subject),
+        }
         done: dict[tuple[str, Encoder], bytes] = {}
         parts = []
         try:
@@ -191,19 +194,20 @@ def compile_letter(
 ) -> Skeleton:
     """The skeleton of a letter written with markers.
 
-    Slots beside those of the letter, all filled with ready-made text: `to`, `date`, `message_id`, and for a calendar
+    Slots beside those of the letter, all filled with ready-made text: `header_to`, `header_date`, `header_message_id` (a
+    letter may have a `date` of its own), and for a calendar
     `attendee` (name, line feed, address), `sequence`, `stamp`. `headers` are the fixed ones, ready too.
     """
     boundary = secrets.token_hex(12)
     builder = Builder(markers)
     for name, value in headers.items():
         builder.literal(f"{name}: {value}\r\n".encode("ascii"))
-    for name, slot in (("To", "to"), ("Date", "date"), ("Message-ID", "message_id")):
+    for name, slot in (("To", "header_to"), ("Date", "header_date"), ("Message-ID", "header_message_id")):
         builder.literal(f"{name}: ".encode())
         builder.slot(slot, _ready)
         builder.literal(b"\r\n")
     builder.literal(b"Subject: ")
-    builder.slot("subject", in_header)
+    builder.slot("header_subject", in_header)
     builder.literal(b"\r\nMIME-Version: 1.0\r\n")
     if letter.unsubscribe_url:
         builder.literal(b"Precedence: bulk\r\nList-Unsubscribe: <")

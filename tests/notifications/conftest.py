@@ -25,3 +25,35 @@ def smtp(sink, settings):
 def dead_port() -> int:
     """A port on which nobody listens."""
     return free_port()
+
+
+#: The audience that is everybody of the directory.
+DIRECTORY = {"sources": [{"kind": "directory"}]}
+
+
+@pytest.fixture
+def send_now(organiser):
+    """Confirm a campaign and do not wait for the two minutes."""
+    from notifications.campaigns import planning, services
+
+    def send_now(campaign, by=None):
+        count = sum(candidate.is_in for candidate in planning.audience(campaign))
+        services.send(campaign=campaign, expected=count, by=by or organiser)
+        campaign.refresh_from_db()
+        if campaign.state == campaign.State.SCHEDULED:
+            services.start_now(campaign=campaign, by=organiser)
+        campaign.refresh_from_db()
+        return count
+
+    return send_now
+
+
+@pytest.fixture
+def time_machine_at():
+    """A clock that stands still at a moment of Rome."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    import time_machine
+
+    return lambda *moment: time_machine.travel(datetime(*moment, tzinfo=ZoneInfo("Europe/Rome")), tick=False)

@@ -1,16 +1,21 @@
-"""Invitations: who is in and why, what they will get, one confirmation, one mail each."""
+"""Campaigns: who is in and why, one confirmation, one mail each, and every way to stop."""
 
 import threading
+from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
 
 from events import services as events
 from events.models import Invitation
-from notifications import services
-from notifications.models import Campaign, Delivery, Suppression, Tally, hash_address
+from notifications import services as singles
+from notifications.campaigns import planning, rounds, services
+from notifications.models import Attempt, Campaign, Delivery, MessageTemplate, Suppression, Tally, hash_address
 from notifications.sending import claims, pump
-from organisations.models import Organisation
+from organisations.models import Organisation, RoleGrant, User
+from organisations.roles import Role
+from tests.notifications.conftest import DIRECTORY
 
 pytestmark = pytest.mark.django_db
 State = Campaign.State
@@ -19,12 +24,37 @@ State = Campaign.State
 @pytest.fixture
 def campaign(event, organiser, terni, orvieto, narni, cso) -> Campaign:
     return services.prepare(
-        by=organiser, event=event, name="Inviti", subject_it="Invito: {event}", body_it="Per {organisation}: {date}."
+        by=organiser, event=event, name="Inviti", subject_it="Invito: {event}", body_it="Per {organisation}: {date}.",
+        audience=DIRECTORY,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def second(db) -> User:
+    """Bruna, another organiser."""
+    user = User.objects.create_user("bruna@socialneet.example.org", name="Bruna Seconda")
+    RoleGrant.objects.create(user=user, role=Role.ORGANISER)
+    return user
+
+
+@pytest.fixture
+def crowd(campaign) -> Campaign:
+    """A campaign to many."""
+    Organisation.objects.bulk_create(
+        Organisation(name=f"Ente {n:03}", kind="other", email=f"ente{n}@example.org") for n in range(296)
     )
+    return campaign
 
 
 def reasons(campaign) -> dict[str, str]:
-    return {candidate.organisation.name: candidate.reason for candidate in services.audience(campaign)}
+    return {candidate.name: candidate.reason for candidate in planning.audience(campaign)}
+
+
+def counts(campaign) -> dict[str, int]:
+    return {state: number for state, number in Tally.objects.by_state(campaign=campaign.pk).items() if number}
+
+
+# -- who -----------------------------------------------------------------------------------------------------------------
 
 
 def test_everybody_in_or_out_has_a_reason(campaign, event, cso, terni, orvieto, register):
@@ -38,13 +68,30 @@ def test_everybody_in_or_out_has_a_reason(campaign, event, cso, terni, orvieto, 
         "Comune di Terni": "già iscritto",
         "Cooperativa sociale di prova": "",
         "Senza posta": "nessun indirizzo e-mail",
-        "Stessa posta": "stesso indirizzo di un altro ente",
+        "Stessa posta": f"stesso indirizzo di {cso.name}",
     }
 
 
+def test_news_reaches_those_who_are_registered_too(campaign, event, terni, register):
+    register("Anna", invitation=events.invite(event=event, organisation=terni))
+    campaign.purpose = Campaign.Purpose.NEWS
+    assert reasons(campaign)["Comune di Terni"] == ""
+
+
 def test_the_audience_is_filtered_by_kind_and_place(campaign):
-    campaign.kinds, campaign.municipality = ["municipality"], "narni"
+    campaign.audience = {"sources": [{"kind": "directory", "kinds": ["municipality"], "municipalities": ["narni"]}]}
     assert list(reasons(campaign)) == ["Comune di Narni"]
+
+
+def test_who_was_left_out_and_why_is_frozen_with_the_plan(campaign, send_now, orvieto):
+    Suppression.objects.create(address_hash=hash_address(orvieto.email), reason="unsubscribed")
+    send_now(campaign)
+    Suppression.objects.all().delete()
+    assert list(campaign.exclusions.values_list("address", "reason")) == [(orvieto.email, "unwanted")]
+    assert (campaign.planned, campaign.left_out) == (3, 1)
+
+
+# -- once -----------------------------------------------------------------------------------------------------------------
 
 
 def test_sending_asks_for_the_right_number_and_writes_once(campaign, organiser):
@@ -81,8 +128,189 @@ def test_two_organisers_sending_at_once_write_one_mail_each(campaign, organiser)
     assert Delivery.objects.count() == 4
 
 
-def test_pausing_stops_and_resuming_goes_on_and_cancelling_ends_it(campaign, organiser):
+def test_a_plan_that_broke_off_half_way_leaves_nothing(campaign, organiser, monkeypatch):
+    monkeypatch.setattr(planning, "CHUNK", 2)
+    written, insert = [], planning.insert
+
+    def breaks_the_second_time(rows):
+        if written:
+            raise OSError("the disk is full")
+        written.append(insert(rows))
+
+    monkeypatch.setattr(planning, "insert", breaks_the_second_time)
+    with pytest.raises(OSError, match="disk"):
+        services.send(campaign=campaign, expected=4, by=organiser)
+    campaign.refresh_from_db()
+    assert (campaign.state, Delivery.objects.count(), Invitation.objects.count()) == (State.DRAFT, 0, 0)
+
+
+def test_a_text_that_must_change_is_not_sent(campaign, organiser):
+    services.edit(campaign=campaign, by=organiser, body_it="Scrivete a {municipality} {link")
+    with pytest.raises(services.NotFit) as refused:
+        services.send(campaign=campaign, expected=4, by=organiser)
+    assert refused.value.verdict.outcome == "stop"
+    assert Delivery.objects.count() == 0
+
+
+# -- time to think --------------------------------------------------------------------------------------------------------
+
+
+def test_for_two_minutes_it_can_be_taken_back_without_a_trace(campaign, organiser):
     services.send(campaign=campaign, expected=4, by=organiser)
+    assert pump.pump().accepted == 0
+    services.withdraw(campaign=campaign, by=organiser)
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.planned, campaign.sent_at) == (State.DRAFT, 0, None)
+    assert Delivery.objects.count() == 0
+    services.send(campaign=campaign, expected=4, by=organiser)
+    assert Delivery.objects.count() == 4
+
+
+def test_after_two_minutes_it_starts_by_itself_and_cannot_be_taken_back(campaign, organiser):
+    services.send(campaign=campaign, expected=4, by=organiser)
+    Campaign.objects.update(starts_at=timezone.now())
+    assert pump.pump().accepted == 4
+    campaign.refresh_from_db()
+    assert campaign.state == State.FINISHED
+    with pytest.raises(services.WrongState):
+        services.withdraw(campaign=campaign, by=organiser)
+
+
+def test_a_scheduled_campaign_waits_for_its_time(campaign, organiser):
+    tomorrow = timezone.now() + timedelta(days=1)
+    services.edit(campaign=campaign, by=organiser, scheduled_for=tomorrow)
+    services.send(campaign=campaign, expected=4, by=organiser)
+    campaign.refresh_from_db()
+    assert campaign.starts_at == tomorrow
+    rounds.settle(tomorrow - timedelta(seconds=1))
+    assert pump.pump().accepted == 0
+    rounds.settle(tomorrow)
+    assert pump.pump().accepted == 4
+
+
+def test_at_quiet_times_only_campaigns_that_may_go_on(campaign, organiser, send_now, time_machine_at):
+    services.edit(campaign=campaign, by=organiser, also_at_quiet_times=False)
+    send_now(campaign)
+    with time_machine_at(2027, 3, 7, 12):  # a Sunday
+        assert claims.claim("x" * 32, "bulk", 10) == []
+    with time_machine_at(2027, 3, 8, 7, 59):
+        assert claims.claim("x" * 32, "bulk", 10) == []
+    with time_machine_at(2027, 3, 8, 8):
+        assert len(claims.claim("x" * 32, "bulk", 10)) == 4
+
+
+# -- a second person ------------------------------------------------------------------------------------------------------
+
+
+def test_above_a_number_a_second_person_approves(campaign, organiser, second, settings):
+    settings.CAMPAIGN_SECOND_PERSON_ABOVE = 3
+    services.send(campaign=campaign, expected=4, by=organiser)
+    campaign.refresh_from_db()
+    assert campaign.state == State.CHECKED
+    rounds.settle(timezone.now() + timedelta(days=1))
+    assert pump.pump().accepted == 0
+    with pytest.raises(services.SamePerson):
+        services.approve(campaign=campaign, by=organiser)
+    services.approve(campaign=campaign, by=second)
+    with pytest.raises(services.WrongState):
+        services.approve(campaign=campaign, by=second)
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.approved_by) == (State.SCHEDULED, second)
+
+
+def test_the_database_itself_refuses_one_person_as_both(campaign, organiser, settings):
+    settings.CAMPAIGN_SECOND_PERSON_ABOVE = 3
+    services.send(campaign=campaign, expected=4, by=organiser)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Campaign.objects.update(approved_by=organiser, approved_at=timezone.now())
+
+
+# -- the first few --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def canary(crowd, send_now, settings) -> Campaign:
+    settings.CAMPAIGN_CANARY_ABOVE, settings.CAMPAIGN_CANARY_SECONDS = 100, 600
+    send_now(crowd)
+    assert (crowd.planned, crowd.canary_size, crowd.state) == (300, 20, State.CANARY)
+    return crowd
+
+
+def test_of_many_the_first_few_go_ahead_and_the_rest_waits(canary):
+    assert pump.pump().accepted == 20
+    assert pump.pump().accepted == 0
+    assert counts(canary) == {"accepted": 20, "ready": 280}
+
+
+def test_the_first_few_are_a_fair_sample_and_not_the_letter_a(canary):
+    pump.pump()
+    names = Delivery.objects.filter(state="accepted").values_list("name", flat=True)
+    assert len({name[:6] for name in names if name.startswith("Ente")}) > 1
+    assert max(names) > "Ente 150"
+
+
+def test_the_rest_follows_when_the_first_few_had_time_to_come_back(canary):
+    now = timezone.now()
+    pump.pump()
+    rounds.settle(now)
+    rounds.settle(now + timedelta(seconds=590))
+    canary.refresh_from_db()
+    assert canary.state == State.CANARY
+    rounds.settle(now + timedelta(seconds=700))
+    canary.refresh_from_db()
+    assert canary.state == State.RUNNING
+    assert pump.pump().accepted == 280
+
+
+@pytest.mark.parametrize("bad", ["failed", "bounced_hard", "complained"])
+def test_the_brake_is_pulled_when_too_many_of_the_first_few_fail_or_come_back(canary, organiser, bad):
+    pump.pump()
+    for row in Delivery.objects.filter(state="accepted")[:2]:
+        changes = {"accepted_at": None} if bad == "failed" else {}
+        Delivery.objects.filter(pk=row.pk).update(state=bad, **changes)
+    rounds.settle()
+    canary.refresh_from_db()
+    assert (canary.state, canary.pause_reason[:2]) == (State.PAUSED, "2 ")
+    assert pump.pump().accepted == 0
+    services.resume(campaign=canary, by=organiser)  # a person has looked
+    canary.refresh_from_db()
+    assert canary.state == State.RUNNING
+    assert pump.pump().accepted == 280
+
+
+def test_one_of_twenty_that_fails_is_no_reason_to_stop(canary):
+    pump.pump()
+    row = Delivery.objects.filter(state="accepted").first()
+    Delivery.objects.filter(pk=row.pk).update(state="bounced_hard")
+    rounds.settle()
+    canary.refresh_from_db()
+    assert canary.state == State.CANARY
+
+
+def test_a_refusal_by_policy_pulls_the_brake_at_once(canary, smtp):
+    smtp.script["RCPT"] = b"550 5.7.1 we do not know you\r\n"
+    pump.pump()
+    canary.refresh_from_db()
+    assert canary.state == State.PAUSED
+    assert "5.7" in canary.pause_reason
+
+
+def test_a_small_audience_needs_no_first_few(campaign, send_now):
+    send_now(campaign)
+    assert (campaign.canary_size, campaign.state) == (0, State.RUNNING)
+
+
+def test_two_workers_together_send_no_more_than_the_first_few(canary):
+    first = claims.claim("a" * 32, "bulk", 15)
+    second = claims.claim("b" * 32, "bulk", 15)
+    assert (len(first), len(second)) == (15, 5)
+
+
+# -- stopping -------------------------------------------------------------------------------------------------------------
+
+
+def test_pausing_stops_and_resuming_goes_on_and_cancelling_ends_it(campaign, organiser, send_now):
+    send_now(campaign)
     services.pause(campaign=campaign, by=organiser)
     assert pump.pump().accepted == 0
     services.resume(campaign=campaign, by=organiser)
@@ -90,65 +318,111 @@ def test_pausing_stops_and_resuming_goes_on_and_cancelling_ends_it(campaign, org
     worker._send(claims.claim(worker.owner, "bulk", 1), 1e12)
     services.cancel(campaign=campaign, by=organiser)
     assert pump.pump().accepted == 0
-    assert Tally.objects.by_state()["accepted"] == 1
-    assert Tally.objects.by_state()["cancelled"] == 3
+    assert counts(campaign) == {"accepted": 1, "cancelled": 3}
 
 
-def test_who_unsubscribes_while_it_waits_is_left_out_at_the_last_moment(campaign, organiser, narni):
-    services.send(campaign=campaign, expected=4, by=organiser)
-    services.unsubscribe(address_hash=hash_address(narni.email))
+def test_a_worker_that_holds_messages_of_a_cancelled_campaign_lets_them_go(campaign, organiser, send_now):
+    send_now(campaign)
+    worker = pump.Worker("bulk", pump.Report())
+    rows = claims.claim(worker.owner, "bulk", 10)
+    services.cancel(campaign=campaign, by=organiser)
+    worker._send(rows, 1e12)
+    assert counts(campaign) == {"cancelled": 4}
+
+
+def test_a_cancelled_campaign_of_many_is_emptied_by_the_clock(crowd, organiser, send_now, monkeypatch):
+    send_now(crowd)
+    monkeypatch.setattr(services.cancel_waiting, "__defaults__", (100,))
+    services.cancel(campaign=crowd, by=organiser)
+    assert counts(crowd) == {"cancelled": 100, "ready": 200}
+    assert pump.pump().accepted == 0  # nothing of it leaves meanwhile
+    rounds.settle()
+    assert counts(crowd) == {"cancelled": 300}
+
+
+def test_who_unsubscribes_while_it_waits_is_left_out_at_the_last_moment(campaign, send_now, narni):
+    send_now(campaign)
+    singles.unsubscribe(address_hash=hash_address(narni.email))
     pump.pump()
     assert Delivery.objects.get(address=narni.email).state == Delivery.State.SUPPRESSED
 
 
-def test_a_preview_leaves_nothing_behind(campaign, client_of, organiser, cso):
-    client = client_of(organiser)
-    page = client.get(f"/manage/campaigns/{campaign.pk}/preview/{cso.pk}/")
-    assert f"Per {cso.name}:" in page.content.decode()
-    html = client.get(f"/manage/campaigns/{campaign.pk}/preview/{cso.pk}/html/")
-    assert "sandbox" in html["Content-Security-Policy"]
-    assert html["X-Frame-Options"] == "SAMEORIGIN"
-    assert Invitation.objects.count() == Delivery.objects.count() == 0
+def test_an_invitation_that_waited_too_long_is_not_sent_after_the_event_began(campaign, send_now, event):
+    send_now(campaign)
+    Delivery.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    pump.pump()
+    assert counts(campaign) == {"expired": 4}
 
 
-def test_a_test_goes_to_the_organiser_alone(campaign, client_of, organiser, cso):
-    client_of(organiser).post(f"/manage/campaigns/{campaign.pk}/preview/{cso.pk}/test/")
-    assert list(Delivery.objects.values_list("address", flat=True)) == [organiser.email]
-    assert reasons(campaign)[cso.name] == ""
+# -- again ------------------------------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_variable_is_named_in_the_form(client_of, organiser, event):
-    values = {"event": event.pk, "name": "x", "subject_it": "Invito {evento}", "body_it": "x"}
-    response = client_of(organiser).post("/manage/campaigns/new/", values)
-    assert response.status_code == 422
-    assert "{evento}" in response.content.decode()
-    assert Campaign.objects.count() == 0
+def test_only_those_that_failed_go_out_again_with_the_same_message_id(campaign, organiser, send_now, smtp, narni):
+    send_now(campaign)
+    smtp.script["RCPT"] = b"550 5.1.1 no such mailbox\r\n"
+    worker = pump.Worker("bulk", pump.Report())
+    worker._send(claims.claim(worker.owner, "bulk", 1), 1e12)
+    worker.close()
+    del smtp.script["RCPT"]
+    pump.pump()
+    failed = Delivery.objects.get(state="failed")
+    campaign.refresh_from_db()
+    assert campaign.state == State.FINISHED
+    assert services.send_failed_again(campaign=campaign, by=organiser) == 1
+    pump.pump()
+    assert counts(campaign) == {"accepted": 4}
+    assert len(set(smtp.message_ids)) == 4
+    outcomes = list(Attempt.objects.filter(delivery=failed).order_by("pk").values_list("outcome", flat=True))
+    assert outcomes == ["refused", "accepted"]
+    with pytest.raises(services.WrongState):
+        services.send_failed_again(campaign=campaign, by=organiser)
 
 
-def test_script_and_line_breaks_in_the_text_stay_text(client_of, organiser, event, cso):
-    values = {"event": event.pk, "name": "x", "subject_it": "Invito", "body_it": "<script>alert(1)</script>"}
-    client = client_of(organiser)
-    client.post("/manage/campaigns/new/", values)
-    html = client.get(f"/manage/campaigns/{Campaign.objects.get().pk}/preview/{cso.pk}/html/").content.decode()
-    assert "<script>" not in html
+def test_a_copy_is_a_draft_with_the_same_text_and_audience(campaign, organiser, send_now):
+    send_now(campaign)
+    copied = services.copy(campaign=campaign, by=organiser)
+    assert (copied.state, copied.body_it, copied.audience) == (State.DRAFT, campaign.body_it, campaign.audience)
+    # whoever has the first one gets the copy as well: it is another message
+    assert sum(candidate.is_in for candidate in planning.audience(copied)) == 4
 
 
-def test_pages_are_for_those_who_may_send(client, client_of, campaign, signatory, stranger):
-    for path in ("", "new/", f"{campaign.pk}/", f"{campaign.pk}/edit/"):
-        assert client.get(f"/manage/campaigns/{path}").status_code == 302
-        for user in (signatory, stranger):
-            assert client_of(user).get(f"/manage/campaigns/{path}").status_code == 403
-    assert client_of(stranger).get("/manage/outbox/").status_code == 403
+def test_a_text_is_kept_as_a_template_and_the_same_name_replaces_it(campaign, organiser):
+    services.keep_as_template(campaign=campaign, name="Invito breve", by=organiser)
+    campaign = services.edit(campaign=campaign, by=organiser, body_it="Nuovo testo")
+    services.keep_as_template(campaign=campaign, name="Invito breve", by=organiser)
+    assert MessageTemplate.objects.get().body_it == "Nuovo testo"
 
 
-@pytest.mark.parametrize("count", [1, 30])
-def test_lists_cost_the_same_whatever_their_length(client_of, organiser, event, count, django_assert_max_num_queries):
-    from tests.notifications.test_pump import write
+# -- who joins later ----------------------------------------------------------------------------------------------------------
 
-    write(count)
-    for number in range(count):
-        services.prepare(by=organiser, event=event, name=f"c{number}", subject_it="s", body_it="b")
-    client = client_of(organiser)
-    for path in ("/manage/outbox/", "/manage/campaigns/"):
-        with django_assert_max_num_queries(9):
-            assert client.get(path).status_code == 200
+
+def test_who_joins_later_is_written_to_only_where_that_was_chosen(campaign, organiser, send_now):
+    services.edit(campaign=campaign, by=organiser, late_joiners=True)
+    send_now(campaign)
+    pump.pump()
+    campaign.refresh_from_db()
+    assert campaign.state == State.RUNNING  # it waits for newcomers until the event begins
+    Organisation.objects.create(name="Arrivato tardi", kind="cso", email="tardi@example.org")
+    later = timezone.now() + rounds.LOOK_EVERY + timedelta(seconds=1)
+    rounds.settle(later)
+    rounds.settle(later + rounds.LOOK_EVERY + timedelta(seconds=1))
+    assert pump.pump().accepted == 1
+    campaign.refresh_from_db()
+    assert (campaign.planned, counts(campaign)) == (5, {"accepted": 5})
+
+
+def test_without_that_choice_the_audience_is_the_one_that_was_approved(campaign, send_now):
+    send_now(campaign)
+    Organisation.objects.create(name="Arrivato tardi", kind="cso", email="tardi@example.org")
+    rounds.settle(timezone.now() + timedelta(hours=1))
+    assert pump.pump().accepted == 4
+
+
+def test_it_ends_when_the_event_begins_and_nobody_is_taken_in_any_more(campaign, organiser, send_now, event):
+    services.edit(campaign=campaign, by=organiser, late_joiners=True)
+    send_now(campaign)
+    pump.pump()
+    Organisation.objects.create(name="Arrivato tardi", kind="cso", email="tardi@example.org")
+    rounds.settle(event.starts_at + timedelta(minutes=1))
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.planned) == (State.FINISHED, 4)

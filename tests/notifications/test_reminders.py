@@ -12,6 +12,8 @@ from agreements import services as agreements
 from events import services as events
 from events.models import Event
 from notifications import letters, services
+from notifications.campaigns import planning as planning_of_campaigns
+from notifications.campaigns import services as campaigns
 from notifications.models import Delivery, Suppression, hash_address
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.reminders import planning
@@ -20,9 +22,11 @@ from notifications.sending import pump
 from organisations.models import RoleGrant
 from organisations.roles import Role
 from tests.agreements.conftest import draft, shared  # noqa: F401
+from tests.notifications.conftest import DIRECTORY
 
 pytestmark = pytest.mark.django_db
 ROME = ZoneInfo("Europe/Rome")
+INVITATION = {"name": "Inviti", "subject_it": "Invito", "body_it": "Testo", "audience": DIRECTORY}
 State, Reason, Audience = ReminderOccurrence.State, ReminderOccurrence.Reason, ReminderRule.Audience
 
 
@@ -449,11 +453,11 @@ def test_the_database_keeps_one_plan_for_each_rule(rule):
 
 
 @pytest.fixture
-def invited(friday, organiser, terni, orvieto, narni, cso):
+def invited(friday, organiser, send_now, terni, orvieto, narni, cso):
     """Four organisations whose invitations were handed over on 2 March, and a rule three days before registrations end."""
     with at(2027, 3, 2, 10):
-        campaign = services.prepare(by=organiser, event=friday, name="Inviti", subject_it="Invito", body_it="Testo")
-        services.send(campaign=campaign, expected=4, by=organiser)
+        campaign = campaigns.prepare(by=organiser, event=friday, **INVITATION)
+        assert send_now(campaign) == 4
         pump.pump()
         return reminder_services.add_rule(
             target=friday, by=organiser, audience="invited", anchor="registration_deadline", days=3, local_time=time(9)
@@ -490,8 +494,8 @@ def test_who_unsubscribes_while_the_reminder_waits_is_left_out(invited, narni):
 
 def test_who_was_only_looked_at_or_tested_is_not_reminded_of_an_invitation_that_never_left(friday, organiser, terni):
     with at(2027, 3, 2, 10):
-        campaign = services.prepare(by=organiser, event=friday, name="Inviti", subject_it="Invito", body_it="Testo")
-        services.send_test(campaign=campaign, organisation=terni, by=organiser)
+        campaign = campaigns.prepare(by=organiser, event=friday, **INVITATION)
+        campaigns.send_test(campaign=campaign, candidate=planning_of_campaigns.audience(campaign)[0], by=organiser)
         pump.pump()
         reminder_services.add_rule(target=friday, by=organiser, audience="invited", days=3, local_time=time(9))
     assert friday.invitations.exists()
