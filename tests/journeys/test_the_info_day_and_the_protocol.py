@@ -63,6 +63,7 @@ def test_from_invitation_to_reminder(case):
     assert preview.context["counts"]["unchanged"] == 65
     form = organiser.get("/manage/campaigns/new/").context["form"]
     values = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
+    values = {name: value for name, value in values.items() if value is not True or name == "also_at_quiet_times"}
     organiser.post(
         "/manage/campaigns/new/", values | {"event": case.pk, "name": "Inviti", "kinds": ["cso", "municipality"]}
     )
@@ -73,6 +74,9 @@ def test_from_invitation_to_reminder(case):
     assert wrong.status_code == 422
     organiser.post(f"/manage/campaigns/{campaign.pk}/send/", {"number": 58})
     organiser.post(f"/manage/campaigns/{campaign.pk}/send/", {"number": 58})
+    pump.pump()
+    assert Tally.objects.by_state(campaign=campaign.pk)["accepted"] == 0  # two minutes to take it back
+    organiser.post(f"/manage/campaigns/{campaign.pk}/start/")
     pump.pump()
     assert Tally.objects.by_state(campaign=campaign.pk)["accepted"] == 58
     campaign.refresh_from_db()
