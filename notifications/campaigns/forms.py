@@ -57,8 +57,9 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        events = Event.objects.filter(state=Event.State.PUBLISHED)
         self.fields["event"] = forms.ModelChoiceField(
-            Event.objects.filter(state=Event.State.PUBLISHED), label=_("Event")
+            events.order_by("starts_at"), label=_("Event"), initial=events.upcoming(timezone.now()).first()
         )
         segment = self.fields["segment"]
         assert isinstance(segment, forms.ModelChoiceField)
@@ -70,8 +71,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             help_text=self.fields["canary_percent"].help_text,
         )
         for name, default in (("purpose", "invitation"), ("calendar", "none"), ("canary_percent", 5)):
-            self.fields[name].required = False  # a short form is enough: these have good values
-            self.fields[name].initial = self.fields[name].initial or default
+            self.fields[name].initial = default
         self._show_audience()
         variables = ", ".join(f"{{{variable.name}}}" for variable in compose.offered())
         for name in ("body_it", "body_en"):
@@ -94,8 +94,6 @@ class CampaignForm(forms.ModelForm[Campaign]):
         values = super().clean() or self.cleaned_data
         for name in ("subject_it", "subject_en", "name"):
             values[name] = one_line(values.get(name) or "")
-        for name in ("purpose", "calendar", "canary_percent"):
-            values[name] = values.get(name) or (self.fields[name].initial if name != "canary_percent" else 0)
         self._check_texts(values)
         if values.get("scheduled_for") and values["scheduled_for"] < timezone.now():
             self.add_error("scheduled_for", _("This moment has passed."))

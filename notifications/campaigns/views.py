@@ -173,7 +173,6 @@ def _progress(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
         "campaign": campaign,
         "rows": [(label, counts[state]) for state, label in Delivery.State.choices if counts[state]],
         "settled": campaign.planned - waiting,
-        "tone": campaign.tone,
         "is_moving": campaign.is_moving,
         "sum": sum(counts.values()),
         "is_whole": sum(counts.values()) == campaign.planned,

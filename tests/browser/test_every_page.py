@@ -9,8 +9,9 @@ from agreements import services as agreements
 from agreements.models import Agreement
 from events import services as events
 from events.models import Event
-from notifications import services as notifications
-from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail
+from notifications.campaigns import planning
+from notifications.campaigns import services as campaigns
+from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail, hash_address
 from notifications.sending import pump
 from organisations import services as organisations
 from organisations.models import StakeholderImport, User
@@ -77,15 +78,6 @@ def public_pages() -> dict[str, str]:
 
 def organisers_pages(organiser: User) -> dict[str, str]:
     kept = organisations.keep_list(filename="elenco.csv", content=STAKEHOLDERS.read_bytes(), by=organiser)
-    campaign = Campaign.objects.create(
-        event=event(), name="Inviti", subject_it="Invito: {event}", body_it="Vi aspettiamo il {date}.", created_by=organiser
-    )  # fmt: skip
-    sent = Campaign.objects.create(
-        event=event(), name="Comuni", subject_it="Invito", body_it="Testo", kinds=["municipality"], created_by=organiser
-    )  # fmt: skip
-    chosen = [c for c in notifications.audience(sent) if c.is_in]
-    notifications.send(campaign=sent, expected=len(chosen), by=organiser)
-    first = chosen[0].organisation
     events.register(
         event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", guests=[events.Guest("Carla Contatto")],
         applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
@@ -100,9 +92,7 @@ def organisers_pages(organiser: User) -> dict[str, str]:
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
         "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
-        "campaigns": "/manage/campaigns/", "campaign-new": "/manage/campaigns/new/",
-        "campaign": f"/manage/campaigns/{campaign.pk}/", "campaign-running": f"/manage/campaigns/{sent.pk}/",
-        "campaign-preview": f"/manage/campaigns/{campaign.pk}/preview/{first.pk}/", "outbox": "/manage/outbox/",
+        "outbox": "/manage/outbox/",
         "delivery": f"/manage/outbox/{Delivery.objects.first().key}/", "manage-agreements": "/manage/agreements/",
         "manage-agreement": "/manage/agreements/protocollo-socialneet/",
         "audit": "/manage/agreements/protocollo-socialneet/audit/", "mfa": "/accounts/2fa/",
@@ -124,6 +114,55 @@ def test_organisers_pages(demo, open_as, language, width):
     organiser = User.objects.get(email=ORGANISER)
     watched = open_as(organiser, width=width)
     for name, path in organisers_pages(organiser).items():
+        check(watched, path, name, language, width)
+    assert watched.findings == []
+
+
+def campaign_pages(organiser: User) -> dict[str, str]:
+    """A campaign in each of its phases."""
+    text = {
+        "subject_it": "Invito: {event}", "body_it": "Vi aspettiamo **il {date}**.\n\n- {place}\n- [il programma]({event_page})",
+        "subject_en": "Invitation: {event}", "body_en": "We look forward to seeing {organisation} on {date}.",
+        "audience": {"sources": [{"kind": "directory"}]}, "event": event(),
+    }  # fmt: skip
+    towns = {"sources": [{"kind": "directory", "kinds": ["municipality"]}]}
+
+    def confirmed(name: str, **changes) -> Campaign:
+        campaign = campaigns.prepare(by=organiser, **(text | {"name": name, "audience": towns} | changes))
+        count = sum(candidate.is_in for candidate in planning.audience(campaign))
+        campaigns.send(campaign=campaign, expected=count, by=organiser)
+        return campaign
+
+    draft = campaigns.prepare(by=organiser, name="Inviti alle istituzioni e agli enti del terzo settore", **text)
+    campaigns.keep_as_template(campaign=draft, name="Invito alla giornata", by=organiser)
+    scheduled, checked, paused, done = (
+        confirmed(name) for name in ("Programmata", "Da approvare", "In pausa", "Finita")
+    )
+    Campaign.objects.filter(pk=checked.pk).update(state="checked", starts_at=None)
+    for campaign in (paused, done):
+        campaigns.start_now(campaign=campaign, by=organiser)
+    campaigns.pause(campaign=paused, by=None, reason="3 dei primi 20 messaggi sono tornati indietro.")
+    pump.pump()
+    Delivery.objects.filter(campaign=done, name__contains="Narni").update(
+        state="bounced_hard", reply="550 5.1.1 no such mailbox"
+    )
+    first = hash_address(next(c for c in planning.audience(draft) if c.is_in).address)[:16]
+    at = "/manage/campaigns/"
+    return {
+        "campaigns": at, "campaign-new": f"{at}new/", "campaign": f"{at}{draft.pk}/", "campaign-edit": f"{at}{draft.pk}/edit/",
+        "campaign-check": f"{at}{draft.pk}/check/", "campaign-preview": f"{at}{draft.pk}/preview/{first}/",
+        "campaign-scheduled": f"{at}{scheduled.pk}/", "campaign-checked": f"{at}{checked.pk}/",
+        "campaign-paused": f"{at}{paused.pk}/", "campaign-finished": f"{at}{done.pk}/",
+        "campaign-report": f"{at}{done.pk}/report/", "campaign-ledger": f"{at}{done.pk}/ledger/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_campaign_pages(demo, open_as, language, width):
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    for name, path in campaign_pages(organiser).items():
         check(watched, path, name, language, width)
     assert watched.findings == []
 

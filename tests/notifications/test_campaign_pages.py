@@ -48,19 +48,15 @@ def who(address: str) -> str:
 
 
 def written(info_day, /, **changes):
-    return {
-        "event": info_day.pk,
-        "name": "x",
-        "subject_it": "Invito",
-        "body_it": "Testo per {organisation}.",
-        **changes,
-    }
+    good = {"event": info_day.pk, "name": "x", "purpose": "invitation", "calendar": "none", "canary_percent": "5",
+            "also_at_quiet_times": "on", "subject_it": "Invito", "body_it": "Testo per {organisation}."}  # fmt: skip
+    return {**good, **changes}
 
 
 # -- writing ------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_short_form_is_enough_and_has_good_defaults(desk, event, cso):
+def test_a_written_campaign_is_a_draft_to_the_whole_directory(desk, event, cso):
     assert desk.post("new/", written(event)).status_code == 302
     campaign = Campaign.objects.get()
     assert (campaign.purpose, campaign.calendar, campaign.state) == ("invitation", "none", "draft")
