@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:slug>/cancel/", views.cancel, name="cancel"),
     path("<slug:slug>/agenda/add/", views.session_edit, name="session_add"),
     path("<slug:slug>/agenda/<int:pk>/", views.session_edit, name="session_edit"),
+    path("<slug:slug>/agenda/<int:pk>/cancel/", views.session_cancel, name="session_cancel"),
     path("<slug:slug>/agenda/<int:pk>/remove/", views.session_remove, name="session_remove"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

@@ -132,6 +132,24 @@ def session_edit(request: HttpRequest, slug: str, pk: int | None = None) -> Http
     return render(request, "events/session_edit.html", context, status=422 if form.errors else 200)
 
 
+@require_events
+def session_cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A question first (GET), the change by POST."""
+    event = get_object_or_404(Event, slug=slug)
+    session = get_object_or_404(event.sessions, pk=pk)
+    form = CancelEventForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel_session(session=session, reason=form.cleaned_data["reason"], by=signed_in(request))
+        except services.WrongState:
+            messages.error(request, _("This item of the agenda can no longer be called off."))
+        else:
+            messages.success(request, _("It is called off; everybody registered is being told."))
+        return redirect("manage_events:detail", slug)
+    context = {"event": event, "session": session, "form": form, "taken": event.places_taken()}
+    return render(request, "events/session_cancel.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 @require_events
 def session_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

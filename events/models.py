@@ -160,6 +160,8 @@ class Session(models.Model):
     title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
     speakers_it = models.TextField(_("who speaks (Italian)"), blank=True)
     speakers_en = models.TextField(_("who speaks (English)"), blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
+    cancellation_reason = models.TextField(_("reason of the cancellation"), blank=True, editable=False)
 
     title = Bilingual()
     speakers = Bilingual()
@@ -168,6 +170,10 @@ class Session(models.Model):
         verbose_name = _("agenda item")
         verbose_name_plural = _("agenda items")
         constraints = (
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=False) | Q(cancellation_reason=""),
+                name="session_has_a_reason_only_when_cancelled",
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"),
         )
 

@@ -15,5 +15,7 @@ registration_link_requested = Signal()
 event_published = Signal()
 #: Time or place moved; `event.revision` is already higher. Arguments: event, by.
 event_rescheduled = Signal()
+#: One item of a published agenda will not take place; the event does. Arguments: session, by.
+session_cancelled = Signal()
 #: The event will not take place; `event.revision` is already higher. Arguments: event, by.
 event_cancelled = Signal()

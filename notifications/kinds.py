@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, FrozenDocument, Party
 from events import calendars as event_calendars
-from events.models import Event, Invitation, Registration
+from events.models import Event, Invitation, Registration, Session
 from notifications.calendars import feeds
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
@@ -201,6 +201,25 @@ def event_cancelled(delivery: Delivery) -> Letter:
         closing=[_("You need do nothing; the entry disappears from your calendar.")],
         calendar=_calendar(delivery, event),
     )
+
+
+def session_cancelled(delivery: Delivery) -> Letter:
+    """To everybody registered: one item of the agenda will not take place, and why; the event does."""
+    event, session = _live(_event(delivery)), Session.objects.filter(pk=delivery.payload.get("session")).first()
+    if session is None or session.cancelled_at is None:
+        raise CannotWrite("the item is gone from the agenda, or takes place after all")
+    starts_at, ends_at = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
+    return Letter(
+        subject=_("Agenda changed: %(event)s") % {"event": event.title},
+        paragraphs=[
+            _("one item of the agenda will not take place: “%(session)s”, %(start)s–%(end)s. The reason: %(reason)s")
+            % {"session": session.title, "start": f"{starts_at:%H:%M}", "end": f"{ends_at:%H:%M}",
+               "reason": session.cancellation_reason},
+            _("Everything else stays as it was, and so does your registration."),
+        ],
+        facts=event_facts(event),
+        link=(_("The event's page"), absolute(event.get_absolute_url())),
+    )  # fmt: skip
 
 
 def reminder(delivery: Delivery) -> Letter:
@@ -409,7 +428,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     builder.__name__: builder
     for builder in (
         registration_confirmed, registration_changed, registration_link, registration_cancelled, attendee_registered,
-        attendee_left, event_rescheduled, event_cancelled, feeds.calendar_link, reminder, invitation_reminder, account,
+        attendee_left, event_rescheduled, event_cancelled, session_cancelled, feeds.calendar_link, reminder, invitation_reminder, account,
         agreement_shared, review_reminder, agreement_frozen, signing_opened, adhesion_recorded, agreement_concluded, agreement_withdrawn,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from agreements import signals as agreement_signals
 from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
-from events.models import Attendee, Event, Registration
+from events.models import Attendee, Event, Registration, Session
 from notifications import outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
@@ -146,6 +146,22 @@ def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
     told = overtaking.by_a_move(event, people)
     others = {address: found for address, found in people.items() if address not in told}
     outbox.enqueue(_about_event("event_rescheduled", event, others, "REQUEST"))
+
+
+@receiver(event_signals.session_cancelled)
+def on_session_cancelled(*, session: Session, **_kwargs: Any) -> None:
+    event = session.event
+    outbox.enqueue(
+        Message(
+            kind="session_cancelled",
+            key=f"session_cancelled:{session.pk}",
+            address=address,
+            name=name,
+            language=registration.language,
+            payload={"registration": registration.pk, "event": event.pk, "session": session.pk},
+        )
+        for address, (name, registration) in _everybody(event).items()
+    )
 
 
 @receiver(event_signals.event_cancelled)

@@ -1,6 +1,15 @@
 """Everything that changes an event, a registration or a place. The only transactions and signals of this app."""
 
-from events.services.editing import cancel, change, close, create, publish, remove_session, save_session
+from events.services.editing import (
+    cancel,
+    cancel_session,
+    change,
+    close,
+    create,
+    publish,
+    remove_session,
+    save_session,
+)
 from events.services.invitations import invite, invite_all, record_opening
 from events.services.refusals import CapacityBelowTaken, EventFull, RegistrationClosed, TooManyAttendees, WrongState
 from events.services.registrations import (
@@ -17,7 +26,7 @@ from events.services.registrations import (
 
 __all__ = [
     "Applicant", "CapacityBelowTaken", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
-    "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "change", "close", "create", "edit_attendee",
+    "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create", "edit_attendee",
     "edit_contact", "invite", "invite_all", "publish", "record_opening", "register", "remove_session", "request_link",
     "save_session",
 ]  # fmt: skip

@@ -98,6 +98,23 @@ def save_session(*, event: Event, by: User, session: Session | None = None, **fi
 
 
 @transaction.atomic
+def cancel_session(*, session: Session, reason: str, by: User, now: datetime | None = None) -> Session:
+    """Call one item of a published agenda off: it stays there, struck through, and everybody registered is told.
+
+    Raises WrongState: called off already, or the event is not public or over. Announces session_cancelled.
+    """
+    now = now or timezone.now()
+    event = lock(session.event)
+    session = Session.objects.select_for_update().get(pk=session.pk)
+    if session.cancelled_at or not event.is_upcoming(now):
+        raise WrongState
+    session.cancelled_at, session.cancellation_reason = now, reason
+    session.save(update_fields=["cancelled_at", "cancellation_reason"])
+    signals.session_cancelled.send(sender=Session, session=session, by=by)
+    return session
+
+
+@transaction.atomic
 def remove_session(*, session: Session, by: User) -> None:
     """Take an item off the agenda. Raises WrongState."""
     if not lock(session.event).is_editable:

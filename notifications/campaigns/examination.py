@@ -1,11 +1,12 @@
 """The check before sending of one campaign: its letters, everybody's words, the sender, the hour."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from notifications import compose, preflight
@@ -18,17 +19,20 @@ from organisations.languages import Language
 
 #: How long an answer of the DNS is believed.
 DNS_SECONDS = 600
+#: More links than these in one mail are not all asked.
+MOST_LINKS = 10
 
 
-def examine(campaign: Campaign, candidates: list[Candidate], *, asks_dns: bool = False) -> preflight.Verdict:
-    """The verdict, in the active language. `asks_dns`: may take two seconds when nobody answers."""
+def examine(campaign: Campaign, candidates: list[Candidate], *, asks_others: bool = False) -> preflight.Verdict:
+    """The verdict, in the active language. `asks_others`: the DNS and the servers behind the links, some seconds."""
     languages = {candidate.language for candidate in candidates if candidate.is_in} or {Language.ITALIAN.value}
     messages = {language: campaign_letters.compiled(campaign, language) for language in sorted(languages)}
     facts = preflight.Facts(
         needs_link=campaign.purpose == Campaign.Purpose.INVITATION,
         starts_at=None if campaign.also_at_quiet_times and not campaign.scheduled_for else _start(campaign),
         speed=lanes.measured_speed(Lane.BULK),
-        sender=tuple(_sender()) if asks_dns else (),
+        sender=tuple(_sender()) if asks_others else (),
+        unreachable=_unreachable(messages) if asks_others else {},
     )
     return preflight.examine(messages, _values(campaign, candidates), facts)
 
@@ -55,6 +59,20 @@ def _values(campaign: Campaign, candidates: list[Candidate]) -> Iterator[dict[st
             event=events[candidate.language], is_example=True,
         )  # fmt: skip
         yield {**own, "language": candidate.language, "address": candidate.address}
+
+
+def _unreachable(messages: Mapping[str, compose.Compiled]) -> dict[str, str]:
+    """Fixed links to other sites that do not answer; a few at once, so that one slow server is all the wait."""
+    others = [link for link in preflight.addresses(messages) if not link.startswith(f"{settings.SITE_URL}/")]
+    language = get_language()
+
+    def ask(link: str) -> Mapping[str, str]:
+        with translation.override(language):  # a thread begins in the portal's own
+            return preflight.unreachable([link], seconds=2.0)
+
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        answers = pool.map(ask, others[:MOST_LINKS])
+    return {link: reason for answer in answers for link, reason in answer.items()}
 
 
 def _sender() -> list[preflight.Finding]:

@@ -193,7 +193,7 @@ def _progress(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
 def campaign_check(request: HttpRequest, pk: int) -> HttpResponse:
     """The check before sending with the sender's domain looked up: may take two seconds."""
     campaign = get_object_or_404(Campaign.objects.select_related("event"), pk=pk, state=State.DRAFT)
-    verdict = examination.examine(campaign, planning.audience(campaign), asks_dns=True)
+    verdict = examination.examine(campaign, planning.audience(campaign), asks_others=True)
     template = (
         "notifications/_preflight.html" if request.headers.get("HX-Request") else "notifications/campaign_check.html"
     )

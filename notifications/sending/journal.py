@@ -2,7 +2,7 @@
 
 The database is told in groups, because a commit per message would be several times slower than any relay. A worker
 that is killed, or whose database goes away, leaves its diary; whoever comes next reads it: what was never begun goes
-back, what was answered is written down, and only what was between the two is uncertain. See docs/decisions/0012.
+back, what was answered is written down, and only what was between the two is uncertain. See docs/decisions/0010.
 """
 
 import fcntl

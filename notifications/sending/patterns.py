@@ -43,11 +43,17 @@ def _by_event(row: Delivery, events: Events) -> Hashable:
     return (row.payload.get("event"), event.revision if event else None, event.state if event else None)
 
 
+def _by_session(row: Delivery, events: Events) -> Hashable:
+    return (row.payload.get("session"), _by_event(row, events))
+
+
 def _by_campaign(row: Delivery, events: Events) -> Hashable:
     return (row.campaign_id, _by_event(row, events))
 
 
-def _alike(builder: Callable[[Delivery], letters.Letter]) -> Pattern:
+def _alike(
+    builder: Callable[[Delivery], letters.Letter], key: Callable[[Delivery, Events], Hashable] = _by_event
+) -> Pattern:
     """A kind in which only the name differs, and the calendar's own lines."""
 
     def compile_row(row: Delivery) -> skeleton.Skeleton:
@@ -59,11 +65,12 @@ def _alike(builder: Callable[[Delivery], letters.Letter]) -> Pattern:
             letter, rendered, markers, headers=mime.fixed_headers(row), method=row.calendar_method
         )
 
-    return Pattern(_by_event, lambda _row: {}, compile_row)
+    return Pattern(key, lambda _row: {}, compile_row)
 
 
 PATTERNS: dict[str, Pattern] = {
     "invitation": Pattern(_by_campaign, campaign_letters.values, campaign_letters.compile_row),
     "event_rescheduled": _alike(kinds.event_rescheduled),
     "event_cancelled": _alike(kinds.event_cancelled),
+    "session_cancelled": _alike(kinds.session_cancelled, _by_session),
 }
