@@ -32,11 +32,24 @@ from notifications.campaigns.forms import (
 from notifications.models import Campaign, Delivery, MessageTemplate, Station, Tally, Throttle, hash_address
 from notifications.sending import lanes, patterns
 from notifications.sending.mime import build
-from organisations.access import require, signed_in
+from organisations.access import View, require, signed_in
 from organisations.roles import Permission
 
 require_campaigns = require(Permission.SEND_CAMPAIGNS)
 State = Campaign.State
+
+
+def shows_a_mail(view: View) -> View:
+    """A page that shows a mail's HTML in a frame of its own."""
+    return csp_update({"frame-src": ["'self'"]})(view)
+
+
+def is_a_mail(view: View) -> View:
+    """That frame: a mail's inline styles, no script, no origin."""
+    policy = {"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]}
+    return xframe_options_sameorigin(csp_replace(policy)(view))
+
+
 PAGE = 100
 #: Up to so many messages are examined while the page is made.
 EXAMINED_AT_ONCE = 2_000
@@ -52,6 +65,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_campaigns
+@shows_a_mail
 def campaign_new(request: HttpRequest) -> HttpResponse:
     """`?template=` begins from a kept text."""
     chosen = request.GET.get("template", "")
@@ -79,6 +93,7 @@ def starting_text() -> dict[str, str]:
 
 
 @require_campaigns
+@shows_a_mail
 def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk, state=State.DRAFT)
     form = CampaignForm(request.POST or None, instance=campaign)
@@ -205,7 +220,7 @@ def campaign_check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require_campaigns
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # its types forget the arguments
+@shows_a_mail
 def campaign_preview(request: HttpRequest, pk: int, who: str) -> HttpResponse:
     """The mail as one candidate would get it, and the way to the next one."""
     campaign, candidates, candidate = _candidate(pk, who)
@@ -225,8 +240,7 @@ def campaign_preview(request: HttpRequest, pk: int, who: str) -> HttpResponse:
 
 @require_safe
 @require_campaigns
-@xframe_options_sameorigin
-@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]  # as above
+@is_a_mail
 def campaign_preview_html(request: HttpRequest, pk: int, who: str) -> HttpResponse:
     """The HTML part alone, for the frame of the preview: a mail's inline styles, no script, no origin."""
     campaign, _candidates, candidate = _candidate(pk, who)
@@ -252,7 +266,7 @@ def _example(campaign: Campaign, candidate: Candidate) -> tuple[letters.Letter, 
 @never_cache
 @require_POST
 @require_campaigns
-@csp_update({"frame-src": ["'self'"]})
+@shows_a_mail
 def campaign_live(request: HttpRequest) -> HttpResponse:
     """What is being written, as a recipient would get it: nothing is saved. htmx asks for the looks alone."""
     form = CampaignForm(request.POST)
@@ -268,8 +282,7 @@ def campaign_live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @require_campaigns
-@xframe_options_sameorigin
-@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]  # as above
+@is_a_mail
 def campaign_live_html(request: HttpRequest, key: UUID) -> HttpResponse:
     """The HTML part of a look; for the person who took it, for a quarter of an hour."""
     found = live.html_of(key, by=signed_in(request))

@@ -88,7 +88,7 @@ def test_both_paths_parse_to_the_same_invitation_for_every_name(invitations):
 def test_both_paths_parse_to_the_same_message_with_a_calendar_for_every_name(event, organiser, register):
     events.change(event=event, by=organiser, capacity=50)
     for number, name in enumerate(NAMES):
-        register(guests=[events.Guest(name or "Anna", f"persona{number}@example.org")])
+        register(guests=[events.Guest(name[:150] or "Anna", f"persona{number}@example.org")])
     Delivery.objects.all().delete()
     events.change(event=event, by=organiser, venue="Sala del Consiglio")
     rows = list(Delivery.objects.filter(kind="event_rescheduled").order_by("pk"))
