@@ -3,7 +3,7 @@
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from notifications.framing import shows_a_mail
 from notifications.models import LocalMail
 
 
@@ -40,7 +41,7 @@ def _part(message: EmailMessage, media_type: str) -> EmailMessage | None:
 @never_cache
 @require_safe
 @login_not_required
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # its types forget the arguments
+@shows_a_mail
 def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Headers, text, the HTML part in a sandboxed frame, the calendar part."""
     mail, message = _parsed(pk)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,11 +12,11 @@ from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event
 from notifications import letters, outbox
+from notifications.framing import is_a_mail, shows_a_mail
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.reminders import planning, services, words
 from notifications.reminders.audiences import Recipient, candidates, joined_before
@@ -117,7 +116,7 @@ rule_delete = _verb(services.delete_rule, gettext_lazy("The reminder was deleted
 
 @require_safe
 @require_campaigns
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # its types forget the arguments
+@shows_a_mail
 def rule_preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The letter as the first person of today's audience would get it."""
     rule = _rule(slug, pk)
@@ -131,8 +130,7 @@ def rule_preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_safe
 @require_campaigns
-@xframe_options_sameorigin
-@csp_replace({"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]})  # type: ignore[arg-type]  # as above
+@is_a_mail
 def rule_preview_html(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The HTML part alone, for the frame of the preview: a mail's inline styles, no script, no origin."""
     rule = _rule(slug, pk)

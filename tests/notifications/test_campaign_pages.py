@@ -169,7 +169,7 @@ def test_the_draft_shows_everybody_the_totals_and_the_verdict(desk, campaign, or
 
 
 def test_a_great_audience_is_examined_after_the_page_is_there(desk, campaign, monkeypatch):
-    monkeypatch.setattr("notifications.campaigns.views.EXAMINED_AT_ONCE", 3)
+    monkeypatch.setattr("notifications.campaigns.views.pages.EXAMINED_AT_ONCE", 3)
     page = desk.get(f"{campaign.pk}/").content.decode()
     assert f'hx-get="/en/manage/campaigns/{campaign.pk}/check/"' in page
     assert "Looked at 4 messages." in desk.get(f"{campaign.pk}/check/").content.decode()
