@@ -1,6 +1,6 @@
 """Forms of contact lists and segments. They validate and convert; the services write."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -15,6 +15,7 @@ from notifications.models.audiences import ContactList, ContactUpload, Segment
 from organisations.text import LineField
 
 IN, OUT = "in", "out"
+_ORDER = ("name", "text", "file", "source", "collected_on", "language")
 #: In words for people; the order is that of the work: what changes first.
 OUTCOMES = {
     Outcome.NEW: _("new"),
@@ -70,7 +71,7 @@ class UploadForm(forms.ModelForm[ContactUpload]):
         help_text=_("The people on the list may ask (GDPR, art. 14): a public register, a fair, another office …"),
     )
 
-    field_order: ClassVar = ["text", "file", "source", "collected_on", "language"]
+    field_order = _ORDER
 
     class Meta:
         model = ContactUpload
@@ -127,7 +128,7 @@ class NewListForm(UploadForm):
 
     name = LineField(label=_("Name of the list"), max_length=150)
 
-    field_order: ClassVar = ["name", *UploadForm.field_order]
+    field_order = _ORDER
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

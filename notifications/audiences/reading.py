@@ -88,11 +88,17 @@ def _pasted(content: bytes) -> Iterator[Row]:
 
 def _cells(line: str) -> list[str]:
     """A pasted line in its parts: semicolons and tabs always part, commas not within “Surname, Name <address>”."""
-    if ";" in line or "\t" in line:
-        return re.split(r"[;\t]", line)
-    if "<" in line:
-        return [found.group().strip(" ,") for found in _NAMED.finditer(line)] or [line]
-    return line.split(",")
+    parts = re.split(r"[;\t]", line)
+    if len(parts) == 1 and "<" not in line:
+        parts = line.split(",")
+    return [piece for part in parts for piece in _pieces(part)]
+
+
+def _pieces(part: str) -> list[str]:
+    """A part that holds several addresses, address by address."""
+    if "<" in part:
+        return [found.group().strip(" ,") for found in _NAMED.finditer(part)] or [part]
+    return re.split(r"[,\s]+", part.strip()) if part.count("@") > 1 else [part]
 
 
 def _columns(titles: Sequence[str]) -> list[str]:
