@@ -97,7 +97,7 @@ def segment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "segment": segment,
         "sentence": sentence(parts),
         "parts": parts,
-        "kinds": SOURCES.values(),
+        "kinds": sorted(SOURCES.values(), key=lambda source: str(source.label)),
         "campaigns": _campaigns(segment),
         "people": people,
         "filter": form,
