@@ -18,10 +18,10 @@ IN, OUT = "in", "out"
 _ORDER = ("name", "text", "file", "source", "collected_on", "language")
 #: In words for people; the order is that of the work: what changes first.
 OUTCOMES = {
-    Outcome.NEW: _("new"),
-    Outcome.REPEATED: _("repeated in this file"),
-    Outcome.KNOWN: _("on the list already"),
-    Outcome.OUT: _("left out"),
+    Outcome.NEW: _("new lines"),
+    Outcome.REPEATED: _("repeated lines"),
+    Outcome.KNOWN: _("lines on the list already"),
+    Outcome.OUT: _("lines left out"),
 }
 
 

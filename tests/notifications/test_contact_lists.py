@@ -2,11 +2,12 @@
 
 import csv
 import io
+import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -132,6 +133,29 @@ def test_a_preview_writes_no_address_and_the_same_upload_is_written_once(keep, o
     with pytest.raises(services.AlreadyApplied):
         services.apply_upload(upload=upload, by=organiser)
     assert addresses() == ["a@example.org", "b@example.org"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_write_the_addresses_once(keep, organiser):
+    upload = keep("E-mail\n" + "".join(f"p{n}@example.org\n" for n in range(200)))
+    start, refused = threading.Barrier(4), []
+
+    def run() -> None:
+        start.wait(timeout=30)
+        try:
+            services.apply_upload(upload=ContactUpload.objects.get(pk=upload.pk), by=organiser)
+        except services.AlreadyApplied:
+            refused.append(1)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(refused) == 3
+    assert (ContactList.objects.count(), Contact.objects.count()) == (1, 200)
 
 
 def test_who_unsubscribed_stays_out_however_often_the_list_is_brought_in(brought, organiser):
