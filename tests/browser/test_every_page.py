@@ -116,7 +116,7 @@ def audience_pages(organiser: User) -> dict[str, str]:
     """Segments and contact lists: one in use, one empty, one that nobody understands any more; previews of each kind."""
     origin = {"collected_on": date(2026, 11, 2), "language": "it", "by": organiser}
     lines = "E-mail;Nome;Ente;Telefono\nanna@ente01.example.org;Anna Bianchi;Cooperativa sociale Alfa;0744\n"
-    lines += "rotto;Rocco;;\neva@gmial.com;Eva;;\nanna@ente01.example.org;Di nuovo;;\n" + "".join(
+    lines += "rotto;Rocco;;\neva@gmial.example.org;Eva;;\nanna@ente01.example.org;Di nuovo;;\n" + "".join(
         f"persona.{n}@associazione{n}.example.org;Persona {n};Associazione numero {n};\n" for n in range(120)
     )
     upload = audiences.keep_upload(

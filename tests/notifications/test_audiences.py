@@ -68,14 +68,14 @@ def test_everybody_is_in_or_out_for_a_reason(listed, event, register, terni, nar
     Suppression.objects.create(address_hash=hash_address("no@example.org"), reason="unsubscribed")
     register("Bruno", invitation=events.invite(event=event, organisation=terni))
     people = listed(
-        ("a@example.org", "Anna"), ("no@example.org", "Nora"), ("rotto", "Rocco"), ("x@gmial.com", "Xenia"),
+        ("a@example.org", "Anna"), ("no@example.org", "Nora"), ("rotto", "Rocco"), ("x@gmial.example.org", "Xenia"),
         ("y@pec.example.org", "Ylenia"), ("bruno@ente01.example.org", "Bruno"), ("told@example.org", "Tolda"),
     )  # fmt: skip
     assert found(DIRECTORY, of_list(people), event=event, already_told={"told@example.org"}) == {
         "a@example.org": "",
         "no@example.org": "wishes no invitations",
         "rotto": "the address is not valid",
-        "x@gmial.com": "perhaps “gmail.com” was meant in x@gmial.com",
+        "x@gmial.example.org": "perhaps “gmail.example.org” was meant in x@gmial.example.org",
         "y@pec.example.org": "certified mail (PEC), which takes no ordinary mail",
         "bruno@ente01.example.org": "registered already",
         "told@example.org": "written to already",

