@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 #: A letter with an accent in UTF-8; in Windows text these two bytes would read “Ã©”, which nobody writes.
 _UTF8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+#: Put after the last line. No text holds it (see `decode`), so it stands alone unless a quotation mark is open.
+_END = "\x00"
 
 Row = tuple[int, list[str]]
 
@@ -77,16 +80,20 @@ def _decode_windows(content: bytes, failed: UnicodeDecodeError) -> tuple[str, st
 
 
 def delimiter_of(text: str) -> str:
-    """The most frequent of semicolon, comma and tab in the first line."""
-    return max(";,\t", key=text.split("\n", 1)[0].count)
+    """The most frequent of semicolon, comma and tab in the first line that is not blank."""
+    return max(";,\t", key=text.lstrip("\r\n").split("\n", 1)[0].count)
 
 
 def read_rows(text: str, delimiter: str) -> Iterator[Row]:
     """Each row with the line it begins in. Raises UnreadableList."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
     before = 0
     try:
         for cells in reader:
+            if cells == [_END]:
+                return
+            if cells and _END in cells[-1]:
+                raise csv.Error  # a quotation mark that nobody closed has swallowed the rest of the list
             yield before + 1, cells
             before = reader.line_num
     except csv.Error as error:

@@ -245,6 +245,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 MAX_SIGNED_FILE_BYTES = 25 * 1024 * 1024
 MAX_IMPORT_BYTES = 2 * 1024 * 1024
+MAX_CONTACT_LIST_BYTES = 12 * 1024 * 1024  # 100,000 lines with names take six
 
 # -- headers -----------------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

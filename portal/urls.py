@@ -27,6 +27,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/events/", include("events.manage_urls")),
     path("manage/events/<slug:slug>/reminders/", include("notifications.reminders.urls")),
     path("manage/agreements/", include("agreements.manage_urls")),
+    path("manage/audiences/", include("notifications.audiences.urls")),
     path("manage/", include("notifications.manage_urls")),
     path("events/", include("events.urls")),
     path("calendar.ics", include("events.feed_urls")),

@@ -1,6 +1,6 @@
 """People of an agreement's parties: those who read drafts, those who may adhere, those who said nothing yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.db import models
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Party, Position
-from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, register
+from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
 from organisations.models import RoleGrant
 from organisations.roles import Permission, roles_with
 
@@ -59,10 +59,18 @@ class AgreementParties(Source):
         for address, name, language, organisation, organisation_name in rows:
             yield Recipient(address, name or organisation_name, language, organisation, origin)
 
-    def describe(self, fields: Fields) -> str:
-        agreement = Agreement.objects.filter(pk=fields["agreement"]).first()
-        title = agreement.title if agreement else _("an agreement that is gone")
-        return str(_SENTENCES[Whom(fields["whom"])]) % {"agreement": title}
+    def phrases(self, many: Sequence[Fields]) -> list[str]:
+        known = Agreement.objects.in_bulk({fields["agreement"] for fields in many})
+        gone = _("the parties of an agreement that is gone")
+        return [
+            str(_SENTENCES[Whom(fields["whom"])]) % {"agreement": known[fields["agreement"]].title}
+            if fields["agreement"] in known
+            else gone
+            for fields in many
+        ]
+
+    def is_complete(self, fields: Fields) -> bool:
+        return is_key(fields.get("agreement")) and fields.get("whom") in Whom.values
 
 
 def _parties(agreement: int, *, silent: bool) -> models.QuerySet[Party]:

@@ -1,13 +1,13 @@
 """The addresses of one pasted or imported list, each with where it came from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, register
+from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
 from notifications.models.audiences import Contact, ContactList, ContactUpload
 
 
@@ -35,9 +35,13 @@ class Contacts(Source):
         for address, name, typed, known, language, organisation, upload in rows:
             yield Recipient(address, name or typed or known or address, language, organisation, origins[upload])
 
-    def describe(self, fields: Fields) -> str:
-        name = ContactList.objects.filter(pk=fields["list"]).values_list("name", flat=True).first()
-        return _("the list “%(list)s”") % {"list": name or _("a list that is gone")}
+    def phrases(self, many: Sequence[Fields]) -> list[str]:
+        known = dict(ContactList.objects.filter(pk__in={fields["list"] for fields in many}).values_list("pk", "name"))
+        words, gone = _("the list “%(list)s”"), _("a list that is gone")
+        return [words % {"list": known[fields["list"]]} if fields["list"] in known else gone for fields in many]
+
+    def is_complete(self, fields: Fields) -> bool:
+        return is_key(fields.get("list"))
 
 
 def _origin(upload: ContactUpload) -> str:

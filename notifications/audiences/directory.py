@@ -1,6 +1,6 @@
 """Organisations of the directory, filtered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -80,19 +80,28 @@ class Directory(Source):
         rows = Organisation.objects.filter(_condition(fields)).values_list("email", "name", "language", "pk")
         return (Recipient(*row, origin) for row in rows)
 
-    def describe(self, fields: Fields) -> str:
-        clauses = [_("organisations of the directory")]
-        if kinds := fields.get("kinds"):
-            clauses.append(_("of kind: %(kinds)s") % {"kinds": _labels(Organisation.Kind.choices, kinds)})
-        if sections := fields.get("sections"):
-            clauses.append(_("of section: %(sections)s") % {"sections": _labels(_SECTIONS, sections)})
-        if places := fields.get("municipalities"):
-            clauses.append(_("in: %(municipalities)s") % {"municipalities": ", ".join(places)})
-        if pec := fields.get("pec"):
-            clauses.append(_("with certified e-mail") if pec == WITH else _("without certified e-mail"))
-        if name := fields.get("name"):
-            clauses.append(_("with “%(text)s” in the name") % {"text": name})
-        return ", ".join(clauses)
+    def phrases(self, many: Sequence[Fields]) -> list[str]:
+        return [_phrase(fields) for fields in many]
+
+    def is_complete(self, fields: Fields) -> bool:
+        lists = [fields.get(name, []) for name in ("kinds", "sections", "municipalities")]
+        is_plain = all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in lists)
+        return is_plain and fields.get("pec", "") in ("", WITH, WITHOUT) and isinstance(fields.get("name", ""), str)
+
+
+def _phrase(fields: Fields) -> str:
+    clauses = [_("organisations of the directory")]
+    if kinds := fields.get("kinds"):
+        clauses.append(_("of kind: %(kinds)s") % {"kinds": _labels(Organisation.Kind.choices, kinds)})
+    if sections := fields.get("sections"):
+        clauses.append(_("of section: %(sections)s") % {"sections": _labels(_SECTIONS, sections)})
+    if places := fields.get("municipalities"):
+        clauses.append(_("in: %(municipalities)s") % {"municipalities": ", ".join(places)})
+    if pec := fields.get("pec"):
+        clauses.append(_("with certified e-mail") if pec == WITH else _("without certified e-mail"))
+    if name := fields.get("name"):
+        clauses.append(_("with “%(text)s” in the name") % {"text": name})
+    return ", ".join(clauses)
 
 
 def _condition(fields: Fields) -> Q:

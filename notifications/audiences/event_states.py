@@ -1,7 +1,7 @@
 """People by where they stand towards one event. A new standing (waiting, came) is one more small class below."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Attendee, Event, Invitation, Registration
-from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, register
+from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
 
 Row = tuple[str, str, str, int | None]
 
@@ -152,7 +152,14 @@ class EventStates(Source):
         rows = STANDINGS[fields["state"]].rows(fields["event"])
         return (Recipient(*row, origin) for row in rows)
 
-    def describe(self, fields: Fields) -> str:
-        event = Event.objects.filter(pk=fields["event"]).first()
-        title = event.title if event else _("an event that is gone")
-        return str(STANDINGS[fields["state"]].sentence) % {"event": title}
+    def phrases(self, many: Sequence[Fields]) -> list[str]:
+        known, gone = Event.objects.in_bulk({fields["event"] for fields in many}), _("people of an event that is gone")
+        return [
+            str(STANDINGS[fields["state"]].sentence) % {"event": known[fields["event"]].title}
+            if fields["event"] in known
+            else gone
+            for fields in many
+        ]
+
+    def is_complete(self, fields: Fields) -> bool:
+        return is_key(fields.get("event")) and str(fields.get("state")) in STANDINGS

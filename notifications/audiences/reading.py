@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from organisations.spreadsheets import is_archive, read_xlsx
-from organisations.tables import MAX_CELL, Row, UnreadableList, clean_cell, decode, delimiter_of, read_csv
+from organisations.tables import MAX_CELL, Row, UnreadableList, clean_cell, decode, delimiter_of, read_csv, read_rows
 
 MAX_ROWS = 100_000
 #: Header words (without case, accents and punctuation) -> column. “Indirizzo” counts where no better word stands.
@@ -58,7 +58,8 @@ def read(content: bytes, *, pasted: bool = False) -> Reading:
         raise UnreadableList(_("The file is empty.") if not pasted else _("There is no address in the text."))
     columns = _columns(first[1])
     if "address" in columns:
-        ignored = [clean_cell(title) for title, column in zip(first[1], columns, strict=True) if not column]
+        titles = zip(first[1], columns, strict=True)
+        ignored = [clean_cell(title[:60]) for title, column in titles if title.strip() and not column]
         return Reading(_limited(_line(number, columns, cells) for number, cells in rows), ignored)
     if not pasted and not any("@" in cell for cell in first[1]):
         raise UnreadableList(
@@ -78,18 +79,26 @@ def _limited(lines: Iterable[Line]) -> Iterator[Line]:
 def _pasted(content: bytes) -> Iterator[Row]:
     text, _encoding = decode(content)
     delimiter = delimiter_of(text)
-    has_header = "address" in _columns(text.split("\n", 1)[0].split(delimiter))
+    if "address" in _columns(text.lstrip("\r\n").split("\n", 1)[0].split(delimiter)):
+        yield from read_rows(text, delimiter)  # copied out of a table: quotation marks may stand around its cells
+        return
     for number, line in enumerate(text.splitlines(), start=1):
-        yield number, line.split(delimiter) if has_header else _cells(line)
+        yield number, _cells(line)
 
 
 def _cells(line: str) -> list[str]:
     """A pasted line in its parts: semicolons and tabs always part, commas not within “Surname, Name <address>”."""
-    if ";" in line or "\t" in line:
-        return re.split(r"[;\t]", line)
-    if "<" in line:
-        return [found.group().strip(" ,") for found in _NAMED.finditer(line)] or [line]
-    return line.split(",")
+    parts = re.split(r"[;\t]", line)
+    if len(parts) == 1 and "<" not in line:
+        parts = line.split(",")
+    return [piece for part in parts for piece in _pieces(part)]
+
+
+def _pieces(part: str) -> list[str]:
+    """A part that holds several addresses, address by address."""
+    if "<" in part:
+        return [found.group().strip(" ,") for found in _NAMED.finditer(part)] or [part]
+    return re.split(r"[,\s]+", part.strip()) if part.count("@") > 1 else [part]
 
 
 def _columns(titles: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """What a source of an audience is. To add one, write a small class beside the others and register it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
@@ -37,6 +37,11 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def is_key(value: object) -> bool:
+    """Whether a stored value can be a row's key; true and false are no numbers here."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
 class Source(ABC):
     """One way to name people: a form, a query, a sentence."""
 
@@ -50,8 +55,20 @@ class Source(ABC):
         """Everybody the fields name, in a number of queries that does not grow with them."""
 
     @abstractmethod
+    def phrases(self, many: Sequence[Fields]) -> list[str]:
+        """Whom each of the fields means, in the active language, to stand within a sentence. At most one query."""
+
+    @abstractmethod
+    def is_complete(self, fields: Fields) -> bool:
+        """Whether stored fields have everything the query needs, each as the form leaves it. It asks no row."""
+
+    def understands(self, fields: Fields) -> bool:
+        """Whether stored fields mean something here. A field nobody reads could be a filter: it widens nothing."""
+        return set(fields) <= {"kind", *self.form_class.base_fields} and self.is_complete(fields)
+
     def describe(self, fields: Fields) -> str:
-        """Whom the fields mean, in the active language, to stand within a sentence."""
+        """The phrase of one source."""
+        return self.phrases([fields])[0]
 
 
 SOURCES: dict[str, Source] = {}

@@ -1,12 +1,23 @@
 """Who can be written to beside the directory: contact lists with their origin, and saved segments."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.languages import Language
 from organisations.models import Organisation, User
+
+
+class ContactListQuerySet(models.QuerySet["ContactList"]):
+    """Questions about contact lists."""
+
+    def with_size(self) -> "ContactListQuerySet":
+        """Each with how many addresses it holds, as `size`."""
+        contacts = Contact.objects.filter(contact_list=OuterRef("pk")).order_by().values("contact_list")
+        counted = contacts.annotate(number=Count("pk")).values("number")
+        return self.annotate(size=Coalesce(Subquery(counted, output_field=models.IntegerField()), 0))
 
 
 class ContactList(models.Model):
@@ -16,12 +27,30 @@ class ContactList(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("created by"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
+    objects = ContactListQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("contact list")
         verbose_name_plural = _("contact lists")
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactUploadQuerySet(models.QuerySet["ContactUpload"]):
+    """Questions about uploads."""
+
+    def waiting(self) -> "ContactUploadQuerySet":
+        """Previews that nobody has decided about."""
+        return self.filter(applied_at__isnull=True)
+
+    def applied(self) -> "ContactUploadQuerySet":
+        """Those whose addresses are in their list. Twin: `ContactUpload.is_undoable`."""
+        return self.filter(applied_at__isnull=False, undone_at__isnull=True)
+
+    def without_content(self) -> "ContactUploadQuerySet":
+        """For tables: the files, megabytes each, stay where they are."""
+        return self.defer("content")
 
 
 class ContactUpload(models.Model):
@@ -45,6 +74,8 @@ class ContactUpload(models.Model):
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
     outcome = models.JSONField(_("outcome"), default=dict, blank=True)
+
+    objects = ContactUploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("uploaded addresses")
@@ -70,6 +101,15 @@ class ContactUpload(models.Model):
         return self.applied_at is not None and self.undone_at is None
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Questions about contacts."""
+
+    def matching(self, text: str) -> "ContactQuerySet":
+        """Those with the text in address, name or organisation; an empty text matches all."""
+        found = Q(address__icontains=text) | Q(name__icontains=text) | Q(organisation_name__icontains=text)
+        return self.filter(found) if text else self
+
+
 class Contact(models.Model):
     """One address of a contact list."""
 
@@ -91,6 +131,8 @@ class Contact(models.Model):
         related_name="+",
         verbose_name=_("organisation in the directory"),
     )
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")

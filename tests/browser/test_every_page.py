@@ -1,6 +1,7 @@
 """Every page, wide and narrow, in Italian and English: no axe finding, no console message, no sideways scroll."""
 
 import uuid
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,12 +10,14 @@ from agreements import services as agreements
 from agreements.models import Agreement
 from events import services as events
 from events.models import Event
+from notifications.audiences import SOURCES, definition_of
+from notifications.audiences import services as audiences
 from notifications.campaigns import planning
 from notifications.campaigns import services as campaigns
 from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail, hash_address
 from notifications.sending import pump
 from organisations import services as organisations
-from organisations.models import StakeholderImport, User
+from organisations.models import Organisation, StakeholderImport, User
 from portal.demo import ORGANISER, STAKEHOLDERS
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -97,6 +100,68 @@ def organisers_pages(organiser: User) -> dict[str, str]:
         "manage-agreement": "/manage/agreements/protocollo-socialneet/",
         "audit": "/manage/agreements/protocollo-socialneet/audit/", "mfa": "/accounts/2fa/",
     }  # fmt: skip
+
+
+def audience_pages(organiser: User) -> dict[str, str]:
+    """Segments and contact lists: one in use, one empty, one that nobody understands any more; previews of each kind."""
+    origin = {"collected_on": date(2026, 11, 2), "language": "it", "by": organiser}
+    lines = "E-mail;Nome;Ente;Telefono\nanna@ente01.example.org;Anna Bianchi;Cooperativa sociale Alfa;0744\n"
+    lines += "rotto;Rocco;;\neva@gmial.example.org;Eva;;\nanna@ente01.example.org;Di nuovo;;\n" + "".join(
+        f"persona.{n}@associazione{n}.example.org;Persona {n};Associazione numero {n};\n" for n in range(120)
+    )
+    upload = audiences.keep_upload(
+        content=lines.encode(), filename="elenco-degli-iscritti-alla-fiera.csv", name="Fiera del volontariato",
+        source="iscritti alla fiera del volontariato, modulo cartaceo", **origin,
+    )  # fmt: skip
+    audiences.apply_upload(upload=upload, by=organiser)
+    upload.refresh_from_db()
+    waiting = audiences.keep_upload(
+        content=lines.encode() + b"nuova@example.org;Nuova;;\n", filename="", source="registro",
+        contact_list=upload.contact_list, **origin,
+    )  # fmt: skip
+    undone = audiences.keep_upload(
+        content=b"x@example.org", filename="", source="sbagliata", contact_list=upload.contact_list, **origin
+    )
+    audiences.apply_upload(upload=undone, by=organiser)
+    audiences.undo_upload(upload=undone, by=organiser)
+    empty = audiences.keep_upload(content=b"rotto", filename="", source="registro", name="Solo una prova", **origin)
+    audiences.apply_upload(upload=empty, by=organiser)
+    empty.refresh_from_db()
+    Organisation.objects.create(name="Associazione senza posta", kind="cso", municipality="Terni")
+    of_list = {"kind": "list", "list": upload.contact_list.pk}
+    sources = [{"kind": "directory", "kinds": ["cso"], "municipalities": ["Terni", "Orvieto"]}, of_list,
+               {"kind": "event", "event": event().pk, "state": "unanswered"}]  # fmt: skip
+    segment = audiences.save_segment(name="Terzo settore e fiera", definition=definition_of(*sources), by=organiser)
+    plain = audiences.save_segment(name="Nuovo", definition=definition_of(), by=organiser)
+    unknown = audiences.save_segment(name="Ignoto", definition={"sources": [{"kind": "waiting"}]}, by=organiser)
+    Campaign.objects.create(
+        event=event(), name="Inviti al terzo settore", subject_it="Invito", body_it="Testo", created_by=organiser,
+        audience={**definition_of(of_list), "segment": segment.pk},
+    )  # fmt: skip
+    at, lists = "/manage/audiences/", f"/manage/audiences/lists/{upload.contact_list.pk}/"
+    in_use = f"{at}segments/{segment.pk}/"
+    return {
+        "audiences": at, "manage-tiles": "/manage/", "segment-new": f"{at}segments/new/", "segment": in_use,
+        "segment-out": f"{in_use}?reason=out", "segment-empty": f"{at}segments/{plain.pk}/",
+        "segment-unknown": f"{at}segments/{unknown.pk}/", "segment-rename": f"{in_use}rename/",
+        "segment-delete": f"{at}segments/{plain.pk}/delete/", "segment-delete-refused": f"{in_use}delete/",
+        **{f"source-{kind}": f"{in_use}add/{kind}/" for kind in SOURCES},
+        "list-new": f"{at}lists/new/", "list": lists, "list-add": f"{lists}add/", "list-rename": f"{lists}rename/",
+        "list-delete-refused": f"{lists}delete/", "list-delete": f"{at}lists/{empty.contact_list.pk}/delete/",
+        "upload-preview": f"{at}uploads/{waiting.pk}/", "upload-out": f"{at}uploads/{waiting.pk}/?outcome=out",
+        "upload-written": f"{at}uploads/{upload.pk}/", "upload-undone": f"{at}uploads/{undone.pk}/",
+        "upload-undo": f"{at}uploads/{upload.pk}/undo/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_audience_pages(demo, open_as, language, width):
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    for name, path in audience_pages(organiser).items():
+        check(watched, path, name, language, width)
+    assert watched.findings == []
 
 
 @pytest.mark.parametrize("width", [1280, 320])
