@@ -14,6 +14,7 @@ from notifications.calendars import feeds
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
 from notifications.models.reminders import ReminderRule
+from notifications.recipients.links import message_url, preferences_url
 from notifications.unsubscribe import unsubscribe_url
 from organisations.text import one_line
 
@@ -238,6 +239,9 @@ def _event_values(event: Event, organisation: str) -> dict[str, str]:
 
 def _own_words(delivery: Delivery, values: dict[str, str]) -> tuple[str, list[str]]:
     """Subject and paragraphs that organisers wrote for this rule; empty for the standard ones."""
+    if "words" in delivery.payload:  # as they were when it went out: this mail can be read again later
+        subject, body = delivery.payload["words"]
+        return fill(subject, values), _paragraphs(fill(body, values))
     rule = ReminderRule.objects.filter(pk=delivery.payload.get("rule")).first()
     return (fill(rule.subject, values), _paragraphs(fill(rule.body, values))) if rule else ("", [])
 
@@ -252,11 +256,23 @@ REMINDER_VARIABLES = ("organisation", "event", "date", "place")
 
 def invitation_reminder(delivery: Delivery) -> Letter:
     """To an invited organisation that has not registered: its personal link again, and the way out of the list."""
+    invited = _invitation(delivery)
+    _live(invited.event)
+    return invitation_again(delivery, invited)
+
+
+def _invitation(delivery: Delivery) -> Invitation:
     found = Invitation.objects.select_related("organisation", "event").filter(pk=delivery.payload.get("invitation"))
     invited = found.first()
     if invited is None:
         raise CannotWrite("the invitation is gone")
-    event, organisation = _live(invited.event), invited.organisation
+    return invited
+
+
+def invitation_again(delivery: Delivery, invited: Invitation | None = None) -> Letter:
+    """The letter of an invitation's reminder, also when its event is over or called off: to be read once more."""
+    invited = invited or _invitation(delivery)
+    event, organisation = invited.event, invited.organisation
     deadline = date_format(timezone.localtime(event.registration_deadline), "l j F Y, H:i")
     subject, paragraphs = _own_words(delivery, _event_values(event, organisation.name))
     return Letter(
@@ -272,6 +288,8 @@ def invitation_reminder(delivery: Delivery) -> Letter:
                "privacy": absolute("/privacy/")}
         ],
         unsubscribe_url=unsubscribe_url(delivery.address, delivery.language),
+        preferences_url=preferences_url(delivery.address, delivery.language),
+        browser_url=message_url(delivery.key, delivery.language),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Everybody a definition names, in or out with the reason. A hundred thousand in a constant number of queries."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from events.models import Attendee, Event, Registration
 from notifications.audiences.definitions import parts
 from notifications.audiences.reasons import Reason, objection, words_for
 from notifications.audiences.sources import Definition, Recipient
-from notifications.models import Suppression, hash_address
+from notifications.models import Campaign, MailLanguage, Suppression, hash_address
 from organisations.addresses import normalise
 
 
@@ -42,20 +42,32 @@ class Total:
 
 
 def candidates(
-    definition: Definition, *, event: Event | None = None, already_told: Collection[str] = frozenset()
+    definition: Definition,
+    *,
+    event: Event | None = None,
+    purpose: str = "",
+    already_told: Collection[str] = frozenset(),
 ) -> list[Candidate]:
     """Everybody the definition names, in or out with the reason, by name.
 
-    `event` is given when they are to be invited to it: who is registered is then out. `already_told` holds the
-    normalised addresses that this campaign has written to. Raises UnknownSource.
+    `event` is given when they are to be invited to it: who is registered is then out. `purpose` (of
+    `Campaign.Purpose`; an invitation where `event` is given) decides whose refusals count; without it only those who
+    want nothing at all are out. `already_told` holds the normalised addresses that this campaign has written to. Each
+    is written to in the language that the address's owner chose, if they did. Raises UnknownSource.
     """
     recipients = _once(recipient for source, fields in parts(definition) for recipient in source.recipients(fields))
-    judge = _judge(event, already_told)
+    judge = _judge(event, purpose or (Campaign.Purpose.INVITATION if event else ""), already_told)
+    chosen = MailLanguage.objects.by_hash()
     judged = []
     for recipient in recipients:
         reason, words = judge(recipient)
-        judged.append(Candidate(*recipient, words, reason))
+        judged.append(Candidate(*_in_chosen_language(recipient, chosen), words, reason))
     return judged
+
+
+def _in_chosen_language(recipient: Recipient, chosen: Mapping[str, str]) -> Recipient:
+    language = chosen.get(hash_address(recipient.address)) if chosen and recipient.address else None
+    return recipient._replace(language=language) if language else recipient
 
 
 def totals(judged: Iterable[Candidate]) -> list[Total]:
@@ -79,12 +91,16 @@ def _once(recipients: Iterable[Recipient]) -> list[Recipient]:
     return [known[key] for key in sorted(known, key=lambda key: (key[1], key[0], key[2] or 0))]
 
 
-def _judge(event: Event | None, already_told: Collection[str]) -> Callable[[Recipient], tuple[Reason | None, str]]:
+def _judge(
+    event: Event | None, purpose: str, already_told: Collection[str]
+) -> Callable[[Recipient], tuple[Reason | None, str]]:
     """The judgement over one recipient after the other. At most three queries, all here."""
-    unwanted = set(Suppression.objects.values_list("address_hash", flat=True))
+    unwanted = Suppression.objects.against(purpose).hashes()
     organisations, addresses = _registered(event) if event else (set[int](), set[str]())
     told = frozenset(already_told)
     words = {reason: str(reason.label) for reason in Reason}
+    if purpose == Campaign.Purpose.NEWS:
+        words[Reason.UNWANTED] = _("wishes no news")
     same = _("same address as %(name)s")
     first: dict[str, str] = {}
 

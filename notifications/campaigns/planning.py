@@ -24,7 +24,10 @@ def audience(campaign: Campaign) -> list[Candidate]:
     inviting = campaign.purpose == Campaign.Purpose.INVITATION
     told = Delivery.objects.filter(campaign=campaign).values_list("address", flat=True)
     return audiences.candidates(
-        campaign.audience, event=campaign.event if inviting else None, already_told=frozenset(told.iterator())
+        campaign.audience,
+        event=campaign.event if inviting else None,
+        purpose=campaign.purpose,
+        already_told=frozenset(told.iterator()),
     )
 
 
