@@ -136,7 +136,9 @@ def test_a_token_finds_its_message_by_the_index_of_its_key(invite, terni, django
 
 
 @pytest.mark.parametrize("who", ["nobody", "organiser", "signatory", "stranger"])
-def test_whoever_has_the_link_reads_the_mail_and_a_visitor_gets_no_cookie(invite, who, client, client_of, request, terni):
+def test_whoever_has_the_link_reads_the_mail_and_a_visitor_gets_no_cookie(
+    invite, who, client, client_of, request, terni
+):
     invite(1)
     reader = client if who == "nobody" else client_of(request.getfixturevalue(who))
     for below in ("", "html/", "why/"):
@@ -161,7 +163,7 @@ def test_the_page_shows_the_mail_exactly_as_it_was_sent(invite, client, terni, n
         others = [address for address in (terni.email, narni.email) if address != row.address]
         assert not any(address in page.content.decode() for address in others)
         assert (
-            f'<iframe class="mail-frame" sandbox="allow-top-navigation-by-user-activation" src="{page_of(row)}html/"'
+            f'<iframe class="mail-frame mail-frame-whole" sandbox="allow-top-navigation-by-user-activation" src="{page_of(row)}html/"'
             in (page.content.decode())
         )
 
