@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                 choices=[
                     ("person", "the person, through a link in a mail"),
                     ("portal", "the portal, from what mail servers answered"),
-                    ("organiser", "an organiser"),
                 ],
                 default="portal",
                 max_length=10,

@@ -37,7 +37,6 @@ class Suppression(models.Model):
 
         PERSON = "person", _("the person, through a link in a mail")
         PORTAL = "portal", _("the portal, from what mail servers answered")
-        ORGANISER = "organiser", _("an organiser")
 
     address_hash = models.CharField(max_length=64)
     scope = models.CharField(_("what is not wanted"), max_length=12, choices=Scope, default=Scope.ALL)
