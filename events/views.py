@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from events import calendars, services
@@ -76,6 +77,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             request, "events/register_closed.html", {"event": event}, status=410 if event.is_over(now) else 200
         )
     invitation = _invitation(event, request.GET.get("invitation", ""))
+    if request.method == "POST" and invitation:
+        services.record_opening(invitation=invitation)  # a person sent the form: also without our script
     form = RegistrationForm(request.POST or None, initial=RegistrationForm.initial_for(invitation))
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees")
     if request.method == "POST" and "another" not in request.POST and form.is_valid() and rows.is_valid():
@@ -89,6 +92,22 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         form = RegistrationForm(initial={name: request.POST.get(name, "") for name in form.fields})
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": MAX_ATTENDEES}
     return render(request, "events/register.html", {**context, "invitation": invitation})
+
+
+@csrf_exempt  # it carries no session and only dates an opening: a forged one says what the link's owner could say
+@require_POST
+@login_not_required
+def opened(request: HttpRequest, slug: str) -> HttpResponse:
+    """A person has a personal link open: its script says so at their first act (mail scanners open links, too).
+
+    The first time is kept, for the invitation alone: no address, no browser. The answer never tells whether a token is
+    known.
+    """
+    event = Event.objects.public().filter(slug=slug).first()
+    invitation = _invitation(event, request.POST.get("invitation", "")) if event else None
+    if invitation:
+        services.record_opening(invitation=invitation)
+    return HttpResponse(status=204)
 
 
 def _register(

@@ -22,6 +22,9 @@ class Letter:
     closing: list[str] = field(default_factory=list)
     calendar: bytes | None = None
     unsubscribe_url: str = ""
+    #: The recipient's own links beside it: what they wish to get, this mail in the browser.
+    preferences_url: str = ""
+    browser_url: str = ""
     #: In place of “Dear …,”.
     greeting: str = ""
     #: What a mailbox shows beside the subject; not seen in the mail itself.

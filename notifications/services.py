@@ -1,11 +1,14 @@
-"""What a person may do with a single message, and with their own address."""
+"""What organisers may do with a single message, and anybody with their own address."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from notifications import outbox
-from notifications.models import Attempt, Campaign, Delivery, Suppression
+from notifications.models import Attempt, Campaign, Delivery
+from notifications.recipients.services import subscribe_again, unsubscribe
 from organisations.models import User
+
+__all__ = ["WrongState", "mark_arrived", "send_again", "subscribe_again", "unsubscribe"]
 
 
 class WrongState(Exception):
@@ -36,15 +39,3 @@ def mark_arrived(*, delivery: Delivery, by: User) -> None:
     if not settled:
         raise WrongState
     Attempt.objects.create(delivery=delivery, outcome=Attempt.Outcome.SETTLED, reply=words)
-
-
-@transaction.atomic
-def unsubscribe(*, address_hash: str) -> None:
-    """No more invitations to this address; again changes nothing. Confirmations and changes still go out."""
-    Suppression.objects.get_or_create(address_hash=address_hash, defaults={"reason": "unsubscribed"})
-
-
-@transaction.atomic
-def subscribe_again(*, address_hash: str) -> None:
-    """Invitations are welcome again: only for who left by their own word, not for mailboxes that do not exist."""
-    Suppression.objects.filter(address_hash=address_hash, reason="unsubscribed").delete()

@@ -1,22 +1,19 @@
-"""The outbox as organisers see it, and the public door out of the mailing list."""
+"""The outbox as organisers see it."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from notifications import services
 from notifications.forms import OutboxFilterForm
 from notifications.models import Delivery, Station, Tally, Throttle
-from notifications.unsubscribe import address_hash_of
 from organisations.access import require, signed_in
 from organisations.models import User
 from organisations.roles import Permission
@@ -87,19 +84,3 @@ def send_again(request: HttpRequest, key: str) -> HttpResponse:
 @require_outbox
 def mark_arrived(request: HttpRequest, key: str) -> HttpResponse:
     return _settle(request, key, services.mark_arrived)
-
-
-# -- the way out ----------------------------------------------------------------------------------------------------
-
-
-@csrf_exempt  # RFC 8058 section 3.1: the one-click POST carries neither cookie nor token; the link itself is signed
-@never_cache
-@login_not_required
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks (mail scanners open links), POST does it."""
-    address_hash = address_hash_of(token)
-    if address_hash is None:
-        raise Http404
-    if request.method == "POST":
-        services.unsubscribe(address_hash=address_hash)
-    return render(request, "notifications/unsubscribe.html", {"done": request.method == "POST"})

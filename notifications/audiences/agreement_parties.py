@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Party, Position
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
+from organisations.languages import Words
 from organisations.models import RoleGrant
 from organisations.roles import Permission, roles_with
 
@@ -46,7 +47,7 @@ class AgreementParties(Source):
     form_class = AgreementForm
 
     def recipients(self, fields: Fields) -> Iterable[Recipient]:
-        origin, whom = self.describe(fields), Whom(fields["whom"])
+        origin, whom = Words.made_by(lambda: self.describe(fields)), Whom(fields["whom"])
         permission = Permission.RECORD_ADHESION if whom == Whom.SIGNATORIES else Permission.COMMENT_DRAFTS
         grants = RoleGrant.objects.filter(
             role__in=roles_with(permission),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
 from notifications.models.audiences import Contact, ContactList, ContactUpload
+from organisations.languages import Words
 
 
 class ListForm(SourceForm):
@@ -44,9 +45,12 @@ class Contacts(Source):
         return is_key(fields.get("list"))
 
 
-def _origin(upload: ContactUpload) -> str:
-    return _("the list “%(list)s” (source: %(source)s, %(date)s)") % {
-        "list": upload.contact_list,
-        "source": upload.source,
-        "date": date_format(upload.collected_on),
-    }
+def _origin(upload: ContactUpload) -> Words:
+    def say() -> str:
+        return _("the list “%(list)s” (source: %(source)s, %(date)s)") % {
+            "list": upload.contact_list,
+            "source": upload.source,
+            "date": date_format(upload.collected_on),
+        }
+
+    return Words.made_by(say)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, register
+from organisations.languages import Words
 from organisations.models import Organisation
 from organisations.text import LineField
 
@@ -76,7 +77,7 @@ class Directory(Source):
     form_class = DirectoryForm
 
     def recipients(self, fields: Fields) -> Iterable[Recipient]:
-        origin = _("the directory of organisations")
+        origin = Words.made_by(lambda: _("the directory of organisations"))
         rows = Organisation.objects.filter(_condition(fields)).values_list("email", "name", "language", "pk")
         return (Recipient(*row, origin) for row in rows)
 

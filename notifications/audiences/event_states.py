@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from events.models import Attendee, Event, Invitation, Registration
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
+from organisations.languages import Words
 
 Row = tuple[str, str, str, int | None]
 
@@ -148,7 +149,7 @@ class EventStates(Source):
     form_class = EventForm
 
     def recipients(self, fields: Fields) -> Iterable[Recipient]:
-        origin = self.describe(fields)
+        origin = Words.made_by(lambda: self.describe(fields))
         rows = STANDINGS[fields["state"]].rows(fields["event"])
         return (Recipient(*row, origin) for row in rows)
 

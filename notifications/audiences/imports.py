@@ -89,7 +89,7 @@ def error_sheet(plan: Plan) -> bytes:
 
 def _judge(lines: Iterable[Line], upload: ContactUpload) -> Iterator[Row]:
     known = set(Contact.objects.filter(contact_list=upload.contact_list_id).values_list("address", flat=True))
-    unwanted = set(Suppression.objects.values_list("address_hash", flat=True))
+    unwanted = Suppression.objects.against().hashes()  # who refuses one purpose alone still belongs on a list
     organisations = _organisations_by_address()
     seen: dict[str, int] = {}
     for line in lines:

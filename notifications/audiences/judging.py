@@ -1,7 +1,7 @@
 """Everybody a definition names, in or out with the reason. A hundred thousand in a constant number of queries."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from events.models import Attendee, Event, Registration
 from notifications.audiences.definitions import parts
 from notifications.audiences.reasons import Reason, objection, words_for
 from notifications.audiences.sources import Definition, Recipient
-from notifications.models import Suppression, hash_address
+from notifications.models import Campaign, MailLanguage, Suppression, hash_address
 from organisations.addresses import normalise
+from organisations.languages import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Candidate:
     name: str
     language: str
     organisation: int | None
-    origin: str
+    origin: Words
     counted_as: Reason | None = None
     detail: str = ""
 
@@ -47,16 +48,28 @@ class Total:
 
 
 def candidates(
-    definition: Definition, *, event: Event | None = None, already_told: Collection[str] = frozenset()
+    definition: Definition,
+    *,
+    event: Event | None = None,
+    purpose: str = "",
+    already_told: Collection[str] = frozenset(),
 ) -> list[Candidate]:
     """Everybody the definition names, in or out with the reason, by name.
 
-    `event` is given when they are to be invited to it: who is registered is then out. `already_told` holds the
-    normalised addresses that this campaign has written to. Raises UnknownSource.
+    `event` is given when they are to be invited to it: who is registered is then out. `purpose` (of
+    `Campaign.Purpose`; an invitation where `event` is given) decides whose refusals count; without it only those who
+    want nothing at all are out. `already_told` holds the normalised addresses that this campaign has written to. Each
+    is written to in the language that the address's owner chose, if they did. Raises UnknownSource.
     """
     recipients = _once(recipient for source, fields in parts(definition) for recipient in source.recipients(fields))
-    judge = _judge(event, already_told)
-    return [Candidate(*recipient, *judge(recipient)) for recipient in recipients]
+    judge = _judge(event, purpose or (Campaign.Purpose.INVITATION if event else ""), already_told)
+    chosen = MailLanguage.objects.by_hash()
+    return [Candidate(*_in_chosen_language(recipient, chosen), *judge(recipient)) for recipient in recipients]
+
+
+def _in_chosen_language(recipient: Recipient, chosen: Mapping[str, str]) -> Recipient:
+    language = chosen.get(hash_address(recipient.address)) if chosen and recipient.address else None
+    return recipient._replace(language=language) if language else recipient
 
 
 def totals(judged: Iterable[Candidate]) -> list[Total]:
@@ -75,14 +88,17 @@ def _once(recipients: Iterable[Recipient]) -> list[Recipient]:
         earlier = known.get(key)
         if earlier is None:
             known[key] = Recipient(key[0], name, language, organisation, origin)
-        elif key[0] and origin not in earlier.origin.split("; "):
-            known[key] = earlier._replace(origin=f"{earlier.origin}; {origin}")
+        elif key[0]:
+            known[key] = earlier._replace(origin=earlier.origin.joined(origin))
     return [known[key] for key in sorted(known, key=lambda key: (key[1], key[0], key[2] or 0))]
 
 
-def _judge(event: Event | None, already_told: Collection[str]) -> Callable[[Recipient], tuple[Reason | None, str]]:
+def _judge(
+    event: Event | None, purpose: str, already_told: Collection[str]
+) -> Callable[[Recipient], tuple[Reason | None, str]]:
     """The judgement over one recipient after the other: reason and detail. At most three queries, all here."""
-    unwanted = set(Suppression.objects.values_list("address_hash", flat=True))
+    unwanted = Suppression.objects.against(purpose).hashes()
+    refused = Reason.NO_NEWS if purpose == Campaign.Purpose.NEWS else Reason.UNWANTED
     organisations, addresses = _registered(event) if event else (set[int](), set[str]())
     told = frozenset(already_told)
     first: dict[str, str] = {}
@@ -95,7 +111,7 @@ def _judge(event: Event | None, already_told: Collection[str]) -> Callable[[Reci
         earlier = first.get(address)
         first.setdefault(address, recipient.name)
         if unwanted and hash_address(address) in unwanted:
-            return Reason.UNWANTED, ""
+            return refused, ""
         if recipient.organisation in organisations or address in addresses:
             return Reason.REGISTERED, ""
         if earlier is not None:

@@ -15,6 +15,7 @@ class Reason(models.TextChoices):
     MISTYPED = "mistyped", gettext_lazy("the address looks mistyped")
     CERTIFIED = "certified", gettext_lazy("certified mail (PEC), which takes no ordinary mail")
     UNWANTED = "unwanted", gettext_lazy("wishes no invitations")
+    NO_NEWS = "no_news", gettext_lazy("wishes no news")
     REGISTERED = "registered", gettext_lazy("registered already")
     REPEATED = "repeated", gettext_lazy("same address as another")
     TOLD = "told", gettext_lazy("written to already")

@@ -9,6 +9,8 @@ from django import forms
 from django.db.models import Model
 from django.utils.functional import Promise
 
+from organisations.languages import Words
+
 Definition = dict[str, Any]
 Fields = dict[str, Any]
 
@@ -20,7 +22,7 @@ class Recipient(NamedTuple):
     name: str
     language: str
     organisation: int | None
-    origin: str
+    origin: Words
 
 
 class SourceForm(forms.Form):

@@ -56,7 +56,7 @@ def _values(campaign: Campaign, candidates: list[Candidate]) -> Iterator[dict[st
     for candidate, words in planning.words_of(campaign, chosen):
         own = campaign_letters.own_values(
             {**words, "key": "0"}, address=candidate.address, language=candidate.language,
-            event=events[candidate.language], is_example=True,
+            event=events[candidate.language],
         )  # fmt: skip
         yield {**own, "language": candidate.language, "address": candidate.address}
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from events import calendars as event_calendars
 from events.models import INVITATION_LINK, Event
 from notifications import compose
-from notifications.kinds import when
+from notifications.kinds.facts import when
 from notifications.letters import CannotWrite, Letter, Rendered, absolute, greeting
 from notifications.models import Campaign, Delivery
+from notifications.recipients.links import message_url, preferences_url
 from notifications.sending import mime, skeleton
 from notifications.unsubscribe import unsubscribe_url
 from organisations.languages import Language
@@ -87,10 +88,15 @@ def event_values(event: Event, language: str) -> dict[str, str]:
 
 
 def own_values(
-    payload: Mapping[str, str], *, address: str, language: str, event: Mapping[str, str], is_example: bool = False
+    payload: Mapping[str, str],
+    *,
+    address: str,
+    language: str,
+    event: Mapping[str, str],
+    message: UUID | None = None,
 ) -> dict[str, str]:
-    """One recipient's words. `is_example`: no real token, only one as long (for the check before sending)."""
-    key = payload.get("key")
+    """One recipient's words. `message`: the row's key; None for an example: no real token, only one as long."""
+    key, is_example = payload.get("key"), message is None
     token = "x" * 32 if is_example else make_token(INVITATION_LINK, UUID(key)) if key else ""
     person = payload.get("person", "")
     return {
@@ -101,7 +107,17 @@ def own_values(
         "greeting": greeting(compose.clean(person or payload.get("organisation", "")), language),
         "source": compose.clean(payload.get("source", "")) or event["source"],
         "link": f"{event['form']}?invitation={token}" if key else event["form"],
-        "unsubscribe": event["form"] if is_example else unsubscribe_url(address, language),
+        **_own_links(message, address=address, language=language, example=event["form"]),
+    }
+
+
+def _own_links(message: UUID | None, *, address: str, language: str, example: str) -> dict[str, str]:
+    if message is None:
+        return dict.fromkeys(("unsubscribe", "preferences", "browser"), example)
+    return {
+        "unsubscribe": unsubscribe_url(address, language),
+        "preferences": preferences_url(address, language),
+        "browser": message_url(message, language),
     }
 
 
@@ -109,7 +125,7 @@ def values(row: Delivery) -> dict[str, str]:
     """The words of a claimed row."""
     assert row.campaign is not None
     event = event_values(row.campaign.event, row.language)
-    return own_values(row.payload, address=row.address, language=row.language, event=event)
+    return own_values(row.payload, address=row.address, language=row.language, event=event, message=row.key)
 
 
 def test_written(row: Delivery) -> tuple[Letter, Rendered]:

@@ -84,4 +84,4 @@ def _values(campaign: Campaign, somebody: Candidate | None, language: str) -> Ma
         return {**compose.examples(), **event}
     _candidate, words = next(iter(planning.words_of(campaign, [somebody])))
     example = {**words, "key": "0"}
-    return letters.own_values(example, address=somebody.address, language=language, event=event, is_example=True)
+    return letters.own_values(example, address=somebody.address, language=language, event=event, message=None)

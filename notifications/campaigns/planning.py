@@ -25,7 +25,10 @@ def audience(campaign: Campaign) -> list[Candidate]:
     inviting = campaign.purpose == Campaign.Purpose.INVITATION
     told = Delivery.objects.filter(campaign=campaign).values_list("address", flat=True)
     return audiences.candidates(
-        campaign.audience, event=campaign.event if inviting else None, already_told=frozenset(told.iterator())
+        campaign.audience,
+        event=campaign.event if inviting else None,
+        purpose=campaign.purpose,
+        already_told=frozenset(told.iterator()),
     )
 
 
@@ -41,7 +44,7 @@ def words_of(campaign: Campaign, candidates: Iterable[Candidate]) -> Iterator[tu
         words = {
             "organisation": organisation or candidate.name,
             "municipality": municipality,
-            "source": candidate.origin,
+            "source": candidate.origin.in_language(candidate.language),
         }
         yield candidate, {**words, "person": person if organisation else ""}
 

@@ -38,6 +38,7 @@ class Frame:
     #: Label and slot of the button; left out when the body places that address itself.
     button: tuple[str, str] | None = None
     closing: tuple[str, ...] = ()
+    #: The recipient's own links at the end: in the browser, preferences, no more invitations.
     has_unsubscribe: bool = True
 
 
@@ -104,13 +105,16 @@ def compile(source: Source, language: str, frame: Frame | None = None) -> Compil
 def _letter(source: Source, frame: Frame, markers: Markers) -> letters.Letter:
     tokens = body.with_links(body.parse(markers.mark(normal(source.body))), markers)
     button = frame.button if frame.button and frame.button[1] not in source.body else None
+    own = markers.of if frame.has_unsubscribe else {}
     return letters.Letter(
         subject=markers.mark(one_line(source.subject)),
         paragraphs=[],
         facts=[(label, markers.mark(value)) for label, value in frame.facts],
         link=(button[0], markers.mark(button[1])) if button else None,
         closing=[markers.mark(text) for text in frame.closing],
-        unsubscribe_url=markers.of["unsubscribe"] if frame.has_unsubscribe else "",
+        unsubscribe_url=own.get("unsubscribe", ""),
+        preferences_url=own.get("preferences", ""),
+        browser_url=own.get("browser", ""),
         greeting=markers.of["greeting"],
         preheader=markers.mark(one_line(source.preheader)),
         body_html=body.to_html(tokens),

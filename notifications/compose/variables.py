@@ -41,8 +41,9 @@ class Variable:
         return self.trust is Trust.TRUSTED
 
 
-def _address(name: str, description: StrPromise, label: StrPromise, path: str) -> Variable:
-    return Variable(name, description, Trust.TRUSTED, f"https://socialneet.example.org/{path}", label=label)
+def _address(name: str, description: StrPromise, label: StrPromise, path: str, *, is_offered: bool = True) -> Variable:
+    example = f"https://socialneet.example.org/{path}"
+    return Variable(name, description, Trust.TRUSTED, example, label=label, is_offered=is_offered)
 
 
 VARIABLES: tuple[Variable, ...] = (
@@ -59,6 +60,10 @@ VARIABLES: tuple[Variable, ...] = (
     _address("event_page", _("public page of the event"), _("The event's page"), "events/info-day/"),
     _address("unsubscribe", _("link to receive no more invitations"), _("If you wish no more invitations"),
              "unsubscribe/abcdefghijklmnopqrstuvwxyz012345/"),
+    _address("preferences", _("link to choose what to receive"), _("Preferences"),
+             "preferences/abcdefghijklmnopqrstuvwxyz012345/", is_offered=False),
+    _address("browser", _("link to this mail in the browser"), _("Read in the browser"),
+             "messages/abcdefghijklmnopqrstuvwxyz012345/", is_offered=False),
     Variable("greeting", _("how the letter begins"), Trust.UNTRUSTED, _("Good morning,"), is_offered=False),
     Variable("source", _("where the address comes from"), Trust.UNTRUSTED, _("public registers"), is_offered=False),
 )  # fmt: skip

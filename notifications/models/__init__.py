@@ -9,7 +9,7 @@ from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
-from notifications.models.suppressions import Suppression
+from notifications.models.suppressions import MailLanguage, Suppression
 
 __all__ = [
     "DOMAIN_GROUPS",
@@ -27,6 +27,7 @@ __all__ = [
     "Exclusion",
     "Lane",
     "LocalMail",
+    "MailLanguage",
     "MessageTemplate",
     "ReminderOccurrence",
     "ReminderRule",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, Invitation, Registration
-from notifications.models import Campaign, Delivery, Suppression, hash_address
+from notifications.models import Campaign, Delivery, MailLanguage, Suppression, hash_address
 from notifications.models.reminders import ReminderRule
 from organisations.models import RoleGrant
 from organisations.roles import Permission, roles_with
@@ -80,12 +80,13 @@ def invited_without_registration(event: Event, now: datetime) -> list[Recipient]
         .order_by("organisation__name", "pk")
     )
     found = [(invited, invited.organisation.email.lower()) for invited in invitations]
-    unwanted = set(Suppression.objects.values_list("address_hash", flat=True))
+    unwanted = Suppression.objects.against(Campaign.Purpose.INVITATION).hashes()
+    languages = MailLanguage.objects.by_hash()
     return [
         Recipient(
             address=address,
             name=invited.organisation.name,
-            language=invited.organisation.language,
+            language=languages.get(hash_address(address), invited.organisation.language),
             joined_at=invited_at[address],
             payload={"invitation": invited.pk},
         )
@@ -95,15 +96,15 @@ def invited_without_registration(event: Event, now: datetime) -> list[Recipient]
 
 
 def _handed_over_invitations(event: Event) -> dict[str, datetime]:
-    """Address -> when its first invitation was handed over. A test to an organiser makes an invitation too, no mail."""
+    """Address -> when its first invitation was handed over: to be invited is to have been written to."""
     sent = Delivery.objects.filter(
         kind="invitation",
         campaign__event=event,
         campaign__purpose=Campaign.Purpose.INVITATION,
         accepted_at__isnull=False,
     )
-    rows = sent.exclude(idempotency_key__startswith="test:").order_by("-accepted_at")
-    return {address.lower(): at for address, at in rows.values_list("address", "accepted_at") if at}
+    rows = sent.order_by("-accepted_at").values_list("address", "accepted_at")
+    return {address.lower(): at for address, at in rows if at}
 
 
 def silent_parties(agreement: Agreement) -> list[Recipient]:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from notifications.kinds import REMINDER_VARIABLES
+from notifications.kinds.own_words import REMINDER_VARIABLES
 from notifications.models.reminders import MAX_DAYS, ReminderRule
 from notifications.reminders.services import NINE
 from notifications.reminders.times import is_quiet

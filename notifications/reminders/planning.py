@@ -8,7 +8,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agreements.models import Agreement
 from events.models import Event
@@ -175,16 +175,23 @@ def message(rule: ReminderRule, occurrence: ReminderOccurrence, person: Recipien
     """The reminder for one person. Past the grace not even the outbox sends it any more."""
     kind = KINDS[Audience(rule.audience)]
     target = {"event": rule.event_id} if rule.event else {"agreement": rule.agreement_id}
+    is_bulk = kind == "invitation_reminder"
     written = Message(
         kind=kind,
         key=occurrence.key,
         address=person.address,
         name=person.name,
         language=person.language,
-        payload={"rule": rule.pk, **target, **person.payload},
-        lane=Delivery.Lane.BULK if kind == "invitation_reminder" else Delivery.Lane.TRANSACTIONAL,
+        payload={"rule": rule.pk, **target, **person.payload, **(_words(rule, person) if is_bulk else {})},
+        lane=Delivery.Lane.BULK if is_bulk else Delivery.Lane.TRANSACTIONAL,
         expires_at=rule.too_late_at(occurrence.due_at, occurrence.anchor_at),
     )
     if rule.event and kind == "reminder" and occurrence.due_at < rule.event.starts_at:
         written.calendar = calendar_stamps.stamp(rule.event, person.address, "REQUEST")
     return written
+
+
+def _words(rule: ReminderRule, person: Recipient) -> dict[str, list[str]]:
+    """The rule's own words as they go out: the recipient can read the mail again after the rule has changed."""
+    with translation.override(person.language):
+        return {"words": [rule.subject, rule.body]}

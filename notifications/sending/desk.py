@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 State = Delivery.State
 #: How many compiled letters are kept.
 SHELF = 64
+_UNWANTED = {Campaign.Purpose.INVITATION: "wishes no invitations", Campaign.Purpose.NEWS: "wishes no news"}
 
 
 class Desk:
@@ -31,7 +32,7 @@ class Desk:
     def __init__(self) -> None:
         self._shelf: dict[Hashable, skeleton.Skeleton] = {}
         self._events: dict[int, Event] = {}
-        self._suppressed: set[str] = set()
+        self._suppressed: set[tuple[str, str]] = set()
         self._campaigns: dict[int, Campaign] = {}
 
     def lay_out(self, rows: Iterable[Delivery]) -> None:
@@ -40,7 +41,7 @@ class Desk:
         self._events = Event.objects.in_bulk({row.payload["event"] for row in rows if row.payload.get("event")})
         bulk = [hash_address(row.address) for row in rows if row.lane == Delivery.Lane.BULK]
         found = Suppression.objects.filter(address_hash__in=bulk) if bulk else Suppression.objects.none()
-        self._suppressed = set(found.values_list("address_hash", flat=True))
+        self._suppressed = set(found.values_list("address_hash", "scope"))
         wanted = {row.campaign_id for row in rows if row.campaign_id}
         self._campaigns = Campaign.objects.select_related("event").in_bulk(wanted) if wanted else {}
         for row in rows:
@@ -57,8 +58,8 @@ class Desk:
             return State.EXPIRED, "the event has changed meanwhile; a newer message says how"
         if settings.MAIL_ALLOW_LIST and not any(fnmatch(row.address, rule) for rule in settings.MAIL_ALLOW_LIST):
             return State.SUPPRESSED, "not on the allow-list of this copy of the site"
-        if row.lane == Delivery.Lane.BULK and hash_address(row.address) in self._suppressed:
-            return State.SUPPRESSED, "wishes no invitations"
+        if row.lane == Delivery.Lane.BULK and self._is_unwanted(row):
+            return State.SUPPRESSED, _UNWANTED[_purpose(row)]
         match row.campaign and row.campaign.state:
             case Campaign.State.CANCELLED:
                 return State.CANCELLED, "the campaign was cancelled"
@@ -78,6 +79,11 @@ class Desk:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
+    def _is_unwanted(self, row: Delivery) -> bool:
+        digest = hash_address(row.address)
+        scopes = (Suppression.Scope.ALL, _purpose(row))
+        return any((digest, scope) in self._suppressed for scope in scopes)
+
     def _fill(self, row: Delivery, pattern: patterns.Pattern) -> bytes:
         key = (row.kind, row.lane, row.language, bool(row.name), row.calendar_method, pattern.key(row, self._events))
         compiled = self._shelf.get(key)
@@ -88,12 +94,17 @@ class Desk:
         return compiled.fill({**_own_values(row), **pattern.values(row)})
 
 
+def _purpose(row: Delivery) -> Campaign.Purpose:
+    """What a bulk message is for; one without a campaign is the reminder of an invitation."""
+    return Campaign.Purpose(row.campaign.purpose) if row.campaign else Campaign.Purpose.INVITATION
+
+
 def _own_values(row: Delivery) -> dict[str, str]:
     own = {
         "name": row.name,
-        "header_to": skeleton.mailbox(row.name, row.address).decode(),
-        "header_date": _date(row.created_at),
-        "header_message_id": row.message_id,
+        "To": skeleton.mailbox(row.name, row.address).decode(),
+        "Date": _date(row.created_at),
+        "Message-ID": row.message_id,
     }
     if row.calendar_stamp is not None:
         own |= {

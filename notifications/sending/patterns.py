@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.utils import translation
 
 from events.models import Event
-from notifications import kinds, letters
+from notifications import letters
 from notifications.campaigns import letters as campaign_letters
+from notifications.kinds import events as event_letters
 from notifications.models import Delivery
 from notifications.sending import mime, skeleton
 
@@ -70,7 +71,7 @@ def _alike(
 
 PATTERNS: dict[str, Pattern] = {
     "invitation": Pattern(_by_campaign, campaign_letters.values, campaign_letters.compile_row),
-    "event_rescheduled": _alike(kinds.event_rescheduled),
-    "event_cancelled": _alike(kinds.event_cancelled),
-    "session_cancelled": _alike(kinds.session_cancelled, _by_session),
+    "event_rescheduled": _alike(event_letters.event_rescheduled),
+    "event_cancelled": _alike(event_letters.event_cancelled),
+    "session_cancelled": _alike(event_letters.session_cancelled, _by_session),
 }

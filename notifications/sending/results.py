@@ -98,7 +98,9 @@ def _suppress_the_unknown(addresses: list[str]) -> None:
         before = Delivery.objects.filter(address=address, state=State.FAILED, reply__regex=_UNKNOWN.pattern)
         if before.exists():
             Suppression.objects.get_or_create(
-                address_hash=hash_address(address), defaults={"reason": "unknown mailbox"}
+                address_hash=hash_address(address),
+                scope=Suppression.Scope.ALL,
+                defaults={"reason": "unknown mailbox", "by": Suppression.Author.PORTAL},
             )
 
 

@@ -194,17 +194,17 @@ def compile_letter(
 ) -> Skeleton:
     """The skeleton of a letter written with markers.
 
-    Slots beside those of the letter, all filled with ready-made text: `header_to`, `header_date`, `header_message_id` (a
-    letter may have a `date` of its own), and for a calendar
-    `attendee` (name, line feed, address), `sequence`, `stamp`. `headers` are the fixed ones, ready too.
+    Slots beside those of the letter, all filled with ready-made text: `To`, `Date`, `Message-ID` (named as the headers
+    are, because a letter may have a `date` of its own), and for a calendar `attendee` (name, line feed, address),
+    `sequence`, `stamp`. `headers` are the fixed ones, ready too.
     """
     boundary = secrets.token_hex(12)
     builder = Builder(markers)
     for name, value in headers.items():
         builder.literal(f"{name}: {value}\r\n".encode("ascii"))
-    for name, slot in (("To", "header_to"), ("Date", "header_date"), ("Message-ID", "header_message_id")):
+    for name in ("To", "Date", "Message-ID"):
         builder.literal(f"{name}: ".encode())
-        builder.slot(slot, _ready)
+        builder.slot(name, _ready)
         builder.literal(b"\r\n")
     builder.literal(b"Subject: ")
     builder.slot("header_subject", in_header)

@@ -20,6 +20,7 @@ PUBLIC = {
     "home", "privacy", "accessibility", "health", "robots", "calendar_feed", "meeting_point", "list", "detail",
     "register", "lost_link", "request_link", "calendar", "document", "add_attendee", "edit_attendee",
     "cancel_attendee", "edit_contact", "cancel", "unsubscribe", "mail", "html", "raw",
+    "message", "message_html", "message_why", "preferences", "preferences_undo", "opened",
     "personal", "personal_page", "personal_renew", "personal_ask",
 }  # fmt: skip
 

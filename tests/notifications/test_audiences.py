@@ -111,9 +111,9 @@ def test_the_same_person_of_two_sources_stands_there_once_with_both_origins(list
     second = listed(("anna@example.org", "ANNA"), name="Registro", source="registro regionale")
     (anna,) = candidates(definition_of(of_list(first), of_list(second)))
     assert anna.is_in
-    assert anna.origin.count("the list “") == 2
-    assert "fiera di Terni" in anna.origin
-    assert "registro regionale" in anna.origin
+    assert str(anna.origin).count("the list “") == 2
+    assert "fiera di Terni" in str(anna.origin)
+    assert "registro regionale" in str(anna.origin)
 
 
 def test_one_address_under_two_names_gets_one_message(listed, cso):
@@ -280,7 +280,7 @@ def test_a_hundred_thousand_are_judged_in_as_many_queries_as_ten(listed, event, 
         asked.append(len(queries))
         assert len(judged) == size + 3, "and the contact, and two who come"
         assert sum(each.is_in for each in judged) == size - 3
-    assert asked[0] == asked[1] <= 10
+    assert asked[0] == asked[1] <= 12
 
 
 def test_many_definitions_are_put_into_words_in_a_query_for_each_kind(listed, event):

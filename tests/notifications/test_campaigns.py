@@ -426,3 +426,11 @@ def test_it_ends_when_the_event_begins_and_nobody_is_taken_in_any_more(campaign,
     rounds.settle(event.starts_at + timedelta(minutes=1))
     campaign.refresh_from_db()
     assert (campaign.state, campaign.planned) == (State.FINISHED, 4)
+
+
+def test_each_recipient_reads_in_their_own_language_where_their_address_comes_from(campaign, organiser, narni):
+    Organisation.objects.filter(pk=narni.pk).update(language="en")
+    services.edit(campaign=campaign, by=organiser, subject_en="Invitation", body_en="For {organisation}.")
+    services.send(campaign=campaign, expected=4, by=organiser)
+    sources = dict(Delivery.objects.values_list("language", "payload__source"))
+    assert sources == {"it": "l’elenco degli enti", "en": "the directory of organisations"}

@@ -54,7 +54,9 @@ def test_the_declared_variables_have_words_examples_and_a_kind():
         "organisation", "name", "municipality", "event", "date", "place", "link", "event_page", "deadline",
         "unsubscribe",
     }  # fmt: skip
-    assert {v.name for v in compose.VARIABLES if v.is_trusted} == {"link", "event_page", "unsubscribe"}
+    assert {v.name for v in compose.VARIABLES if v.is_trusted} == {
+        "link", "event_page", "unsubscribe", "preferences", "browser",
+    }  # fmt: skip
     for variable in compose.VARIABLES:
         assert str(variable.description)
         assert str(variable.example)
@@ -71,9 +73,10 @@ def test_the_markers_differ_each_time_and_are_small_letters_and_digits():
 def test_the_variables_of_each_part_are_listed_in_their_order():
     compiled = compose.compile(source("{place} a {organisation}, {place}"), "it", compose.Frame())
     assert compiled.subject.variables == ("event",)
-    assert compiled.text.variables == ("greeting", "place", "organisation", "place", "unsubscribe")
-    assert compiled.html.variables == ("event", "greeting", "place", "organisation", "place", "unsubscribe")
-    assert compiled.variables == {"event", "greeting", "place", "organisation", "unsubscribe"}
+    own = ("browser", "preferences", "unsubscribe")
+    assert compiled.text.variables == ("greeting", "place", "organisation", "place", *own)
+    assert compiled.html.variables == ("event", "greeting", "place", "organisation", "place", *own)
+    assert compiled.variables == {"event", "greeting", "place", "organisation", *own}
 
 
 # -- the HTML part -----------------------------------------------------------------------------------------------------
@@ -156,9 +159,13 @@ def test_one_layout_writes_letters_and_campaigns_alike():
     frame = compose.Frame(facts=(("Dove", "{place}"),), closing=("Fine.",))
     compiled = compose.compile(source("Testo."), "it", frame)
     letter = letters.Letter(subject="Invito: Giornata", paragraphs=["Testo."], facts=[("Dove", "Terni")],
-                            closing=["Fine."], unsubscribe_url="https://socialneet.example.org/u/")  # fmt: skip
+                            closing=["Fine."], unsubscribe_url="https://socialneet.example.org/u/",
+                            preferences_url="https://socialneet.example.org/p/",
+                            browser_url="https://socialneet.example.org/m/")  # fmt: skip
     ours = compose.write(compiled, {"event": "Giornata", "place": "Terni", "name": "Anna",
-                                    "unsubscribe": "https://socialneet.example.org/u/"})  # fmt: skip
+                                    "unsubscribe": "https://socialneet.example.org/u/",
+                                    "preferences": "https://socialneet.example.org/p/",
+                                    "browser": "https://socialneet.example.org/m/"})  # fmt: skip
     theirs = letters.render(letter, name="Anna", language="it")
     assert ours.html.split() == theirs.html.split()
     assert ours.text.split() == theirs.text.split()

@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from events import services as events
 from notifications import kinds, letters
+from notifications.kinds import own_words
 from notifications.models import Delivery
 from notifications.sending import mime, pump
 
@@ -195,5 +196,5 @@ def test_every_kind_of_message_has_a_builder_that_says_when_its_objects_are_gone
 
 
 def test_variables_are_filled_once_and_never_read_from_values():
-    assert kinds.fill("Per {organisation}: {event}", {"organisation": "{event}", "event": "X"}) == "Per {event}: X"
-    assert kinds.fill("{strano} {", {"event": "X"}) == "{strano} {"
+    assert own_words.fill("Per {organisation}: {event}", {"organisation": "{event}", "event": "X"}) == "Per {event}: X"
+    assert own_words.fill("{strano} {", {"event": "X"}) == "{strano} {"

@@ -340,7 +340,7 @@ def test_pages_cost_the_same_whatever_their_length(
         Organisation.objects.create(name=f"Ente {number}", kind="cso", email=f"e{number}@example.org")
     with django_assert_max_num_queries(13):
         assert page.get(HOME).status_code == 200
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         assert page.get(at(segment)).status_code == 200
     for kind in SOURCES:
         with django_assert_max_num_queries(10):

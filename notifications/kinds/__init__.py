@@ -1,0 +1,30 @@
+"""One builder per kind of message: from the facts in the row to a letter, in the active language."""
+
+from collections.abc import Callable
+
+from notifications.calendars import feeds
+from notifications.kinds import agreements, events, registrations
+from notifications.letters import CannotWrite, Letter
+from notifications.models import Delivery
+
+
+def account(delivery: Delivery) -> Letter:
+    """What Django or allauth wrote: a sign-in code."""
+    payload = delivery.payload
+    if not payload.get("text"):
+        raise CannotWrite("the text was cleared")
+    paragraphs = [part.strip() for part in payload["text"].split("\n\n") if part.strip()]
+    return Letter(subject=payload["subject"], paragraphs=paragraphs)
+
+
+BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
+    builder.__name__: builder
+    for builder in (
+        registrations.registration_confirmed, registrations.registration_changed, registrations.registration_link,
+        registrations.registration_cancelled, registrations.attendee_registered, registrations.attendee_left,
+        events.event_rescheduled, events.event_cancelled, events.session_cancelled, events.reminder,
+        events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
+        agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
+        agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
+    )
+}  # fmt: skip

@@ -1,0 +1,84 @@
+"""What the owner of an address wishes to get: written by hash, so that it survives a new import of the list.
+
+Only what the person said is taken back here. What the portal knows of a mailbox (it does not exist) stays.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from notifications.models import MailLanguage, Suppression
+
+Scope, Author = Suppression.Scope, Suppression.Author
+#: What `reason` says where a person said it.
+UNSUBSCRIBED, CHOSEN = "unsubscribed", "chosen under preferences"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an address gets. `language`: empty where nothing was chosen, then the list's own holds."""
+
+    invitations: bool
+    news: bool
+    language: str = ""
+    #: The portal itself writes no more: the mailbox was reported as unknown. No wish changes that.
+    is_closed: bool = False
+
+
+def wishes_of(address_hash: str) -> Wishes:
+    """What the person said so far, by default everything. Two queries."""
+    rows = list(Suppression.objects.filter(address_hash=address_hash))
+    own = {row.scope for row in rows if row.by == Author.PERSON}
+    return Wishes(
+        invitations=not own & {Scope.ALL, Scope.INVITATION},
+        news=not own & {Scope.ALL, Scope.NEWS},
+        language=MailLanguage.objects.of([address_hash]).get(address_hash, ""),
+        is_closed=any(row.scope == Scope.ALL and row.by != Author.PERSON for row in rows),
+    )
+
+
+@transaction.atomic
+def unsubscribe(*, address_hash: str) -> None:
+    """No more invitations or news to this address; again changes nothing. Confirmations and changes still go out."""
+    _refuse(address_hash, {Scope.ALL}, UNSUBSCRIBED)
+
+
+@transaction.atomic
+def subscribe_again(*, address_hash: str) -> None:
+    """Take back `unsubscribe`: what was refused before it by choice stays refused, and so does an unknown mailbox."""
+    Suppression.objects.filter(address_hash=address_hash, scope=Scope.ALL, by=Author.PERSON).delete()
+
+
+@transaction.atomic
+def save_wishes(*, address_hash: str, invitations: bool, news: bool, language: str) -> None:
+    """Bring what the person said to exactly this; what is unchanged keeps its date.
+
+    `language`: `it`, `en`, or empty for the list's own. The directory is not touched.
+    """
+    refused = {scope for scope, is_wanted in ((Scope.INVITATION, invitations), (Scope.NEWS, news)) if not is_wanted}
+    if len(refused) == 2:
+        refused = {Scope.ALL}
+    Suppression.objects.filter(address_hash=address_hash, by=Author.PERSON).exclude(scope__in=refused).delete()
+    _refuse(address_hash, refused, CHOSEN)
+    _choose_language(address_hash, language)
+
+
+def _refuse(address_hash: str, scopes: set[Suppression.Scope], reason: str) -> None:
+    for scope in scopes:
+        row, _created = Suppression.objects.get_or_create(
+            address_hash=address_hash, scope=scope, defaults={"reason": reason, "by": Author.PERSON}
+        )
+        if scope == Scope.ALL and row.by != Author.PERSON:
+            # the portal's own row stands there: the person's word must outlive it
+            _refuse(address_hash, {Scope.INVITATION, Scope.NEWS}, reason)
+
+
+def _choose_language(address_hash: str, language: str) -> None:
+    chosen = MailLanguage.objects.filter(address_hash=address_hash)
+    if not language:
+        chosen.delete()
+    elif not chosen.filter(language=language).exists():
+        MailLanguage.objects.update_or_create(
+            address_hash=address_hash, defaults={"language": language, "since": timezone.now()}
+        )
