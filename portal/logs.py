@@ -44,7 +44,7 @@ class JsonFormatter(LibraryJsonFormatter):
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """The last look at the fields before they are written."""
-        return {name: _masked(value) for name, value in super().process_log_record(log_data).items()}
+        return {mask(name): _masked(value) for name, value in super().process_log_record(log_data).items()}
 
 
 def _masked(value: Any) -> Any:

@@ -16,7 +16,8 @@ from organisations.masks import mask_tokens
 SECRET_KINDS = frozenset({"account"})
 
 #: Headers that carry personal links. The others are left alone: an encoded subject looks like a token.
-_LINKS = re.compile(rb"(?im)^list-.*$")
+#: A long one goes on in the next line, behind a blank.
+_LINKS = re.compile(rb"(?im)^list-.*(?:\n[ \t].*)*$")
 
 
 class IsSecret(Exception):

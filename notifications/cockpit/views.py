@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,10 @@ from organisations.roles import Permission
 require_outbox = require(Permission.SEE_OUTBOX)
 require_switches = require(Permission.OPERATE_OUTBOX)
 HERE = "manage_notifications:outbox"
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 @never_cache
@@ -50,7 +54,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
 @require_switches
 def hold(request: HttpRequest) -> HttpResponse:
     """Ask for the reason, then hold."""
-    form = HoldForm(request.POST or None)
+    form = HoldForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         station.hold(reason=form.cleaned_data["reason"], by=signed_in(request))
         messages.success(request, _("All mail is held: nothing leaves until it is released."))
@@ -66,7 +70,7 @@ def release(request: HttpRequest) -> HttpResponse:
     if not standing.stands_still:
         messages.info(request, _("Mail is not held."))
         return redirect(HERE)
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         station.release(by=signed_in(request))
         messages.success(request, _("Mail flows again."))
@@ -99,7 +103,7 @@ def limits(request: HttpRequest, lane: str, group: str) -> HttpResponse:
     """Messages a minute, a day; connections. Of the lane, or of one mail house in it."""
     lane, house = _place(lane, group)
     throttle = Throttle.objects.filter(lane=lane, domain_group=house).first() or Throttle(lane=lane, domain_group=house)
-    form = LimitsForm(request.POST or None, throttle=throttle, most=lanes.connections_set_up(lane))
+    form = LimitsForm(_posted(request), throttle=throttle, most=lanes.connections_set_up(lane))
     if request.method == "POST" and form.is_valid():
         services.set_limits(lane=lane, group=house, limits=form.limits(), by=signed_in(request))
         messages.success(request, _("The limits hold from the next message on."))
@@ -135,7 +139,7 @@ def try_now(request: HttpRequest, lane: str, group: str) -> HttpResponse:
 @require_switches
 def settle(request: HttpRequest) -> HttpResponse:
     """Paste or send the mail server's log: what it names was handed over."""
-    form = LogForm(request.POST or None, request.FILES or None)
+    form = LogForm(_posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         found = station.reconcile(lines=_lines(form), by=signed_in(request))
         named = ngettext(

@@ -52,7 +52,7 @@ def hold(*, reason: str, by: User | None) -> Station:
 
 
 @transaction.atomic
-def release(*, by: User) -> Station:
+def release(*, by: User | None) -> Station:
     """Mail flows again, as mail of this site: what was copied or restored is adopted. Again changes nothing."""
     station = _lock()
     if not station.is_held and station.site == settings.SITE_URL:
