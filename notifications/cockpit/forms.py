@@ -23,9 +23,7 @@ MOST_TICKED = 200
 class MessageFilterForm(forms.Form):
     """What the list of messages shows."""
 
-    q = forms.CharField(
-        label=_("Recipient"), required=False, max_length=254, help_text=_("A whole address is found at once.")
-    )
+    q = forms.CharField(label=_("Recipient"), required=False, max_length=254)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -48,7 +46,7 @@ class HoldForm(forms.Form):
     """Why all mail is to wait."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, help_text=_("Organisers read it on this page until mail flows again.")
+        label=_("Reason"), max_length=500, help_text=_("Organisers read it on the outbox page until mail flows again.")
     )
 
 
@@ -74,7 +72,12 @@ class LimitsForm(forms.Form):
     connections = forms.IntegerField(label=_("Connections at most"), required=False, min_value=1)
 
     def __init__(self, posted: QueryDict | None, *, throttle: Throttle, most: int) -> None:
-        initial = {name: getattr(throttle, name) for name in ("base_rate", "daily_cap", "connections")}
+        rate = throttle.base_rate
+        initial = {
+            "base_rate": int(rate) if rate and rate.is_integer() else rate,
+            "daily_cap": throttle.daily_cap,
+            "connections": throttle.connections,
+        }
         super().__init__(posted, initial=initial)
         if throttle.domain_group:
             del self.fields["connections"]  # connections are the lane's, to its one relay

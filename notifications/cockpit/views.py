@@ -111,9 +111,8 @@ def limits(request: HttpRequest, lane: str, group: str) -> HttpResponse:
     context = {
         "form": form,
         "throttle": throttle,
-        "lane": Lane(lane).label,
+        "over": f"{Lane(lane).label}, {house_name(house)}",
         "here": lane,
-        "house": house_name(house),
         "houses": [(each or "all", house_name(each), each == house) for each in ("", *GROUPS)],
     }
     return render(request, "notifications/limits.html", context, status=422 if form.errors else 200)
