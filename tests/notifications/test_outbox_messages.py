@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events.models import Invitation
+from events.models import INVITATION_LINK, Invitation
 from notifications import outbox
 from notifications.calendars import feeds
 from notifications.cockpit import raw
@@ -20,6 +20,7 @@ from notifications.reminders import services as reminder_services
 from notifications.sending import patterns, pump, station
 from notifications.sending.desk import Desk
 from notifications.unsubscribe import unsubscribe_url
+from organisations.links import make_token
 from tests.events.conftest import rome
 from tests.notifications.test_cockpit import HERE, communications, desk, page, put  # noqa: F401
 from tests.notifications.test_pump import states, write
@@ -361,6 +362,18 @@ def test_no_kind_of_message_shows_a_token(desk, register, event, organiser, cso)
     bulk = seen_raw(desk, Delivery.objects.get(kind="invitation_reminder")).decode()
     assert re.search(r"List-Unsubscribe:\s+<http[^>]+/unsubscribe/…/>", bulk)
     assert "?invitation=…" in bulk
+
+
+def test_an_invitation_compiled_for_many_shows_no_token_either(desk, event, organiser, cso):  # noqa: F811
+    campaign = campaign_of(event, organiser, subject_it="Invito: {event}", body_it="Perché no? {link}")
+    key = uuid4()
+    payload = {"organisation": cso.name, "key": str(key), "event": event.pk}
+    write(1, lane="bulk", campaign=campaign, kind="invitation", payload=payload, address=cso.email)
+    text = everything(seen_raw(desk, Delivery.objects.get()))
+    assert make_token(INVITATION_LINK, key) not in text
+    assert unsubscribe_url(cso.email, "it").rstrip("/").rpartition("/")[2] not in text
+    assert "?invitation=…" in text
+    assert "Perché no?" in text
 
 
 def test_an_encoded_subject_is_left_as_it_is():

@@ -214,6 +214,21 @@ def test_production_logs_json_and_a_machine_of_ones_own_lines(tmp_path):
     assert json.loads(run(SPEAK, LOG_FORMAT="json", **quiet))["logger"] == "django.server"
 
 
+def test_what_celery_logs_of_a_failed_task_goes_the_same_way(tmp_path):
+    code = f"""
+import django, logging; django.setup()
+from portal.celery import app
+app.log.setup_logging_subsystem(loglevel="WARNING")
+@app.task(name="x")
+def x(*args): raise ValueError({ADDRESS!r})
+x.apply(args=({ADDRESS!r}, "/registrations/{TOKEN}/"))
+logging.getLogger("celery.app.trace").error("Task x raised unexpected: %s", {ADDRESS!r})
+"""
+    text = run(code, VAR_DIR=str(tmp_path), LOG_FORMAT="json")
+    assert_silent(text)
+    assert all(json.loads(line)["level"] for line in text.splitlines())
+
+
 def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(subprocess.CalledProcessError) as refused:
         run("import django; django.setup()", LOG_FORMAT="xml", VAR_DIR=str(tmp_path))
