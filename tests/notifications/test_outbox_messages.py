@@ -36,8 +36,8 @@ def shown(client, **filters: object) -> list[str]:
 
 
 def campaign_of(event, organiser, **changes) -> Campaign:
-    fields = {"state": "running", "starts_at": timezone.now(), "name": "Inviti"}
-    return Campaign.objects.create(event=event, subject_it="s", body_it="b", created_by=organiser, **(fields | changes))
+    fields = {"state": "running", "starts_at": timezone.now(), "name": "Inviti", "subject_it": "s", "body_it": "b"}
+    return Campaign.objects.create(event=event, created_by=organiser, **(fields | changes))
 
 
 # -- the list -------------------------------------------------------------------------------------------------------------------
