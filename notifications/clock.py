@@ -7,17 +7,22 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications.models import Station, Sweep
+from notifications import nightly
+from notifications.models import Sweep
 from notifications.reminders import planning
-from notifications.sending import pump, tallies
+from notifications.sending import pump, station, tallies
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
-    """Plan the reminders that are due, send what is due, leave a sign of life; the run's numbers."""
+    """Plan the reminders that are due, send what is due, leave a sign of life; once a night check what must hold.
+
+    The run's numbers.
+    """
     _remember_where_we_are()
     planned = planning.plan_due()
     report = {"reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     tallies.fold()
+    nightly.run_if_due(timezone.now())  # last: mail does not wait for it
     return report
 
 
@@ -35,9 +40,6 @@ def _remember_where_we_are() -> None:
         sweep.number, sweep.at = max(known, remembered) + 1, timezone.now()
         sweep.save()
         if 0 < known < remembered:
-            Station.current()
-            Station.objects.filter(pk=1, held_at__isnull=True).update(
-                held_at=timezone.now(),
-                reason=_("The database is older than this machine remembers: was a backup restored?"),
-            )
+            reason = _("The database is older than this machine remembers: was a backup restored?")
+            station.hold(reason=reason, by=None)
     path.write_text(str(sweep.number))

@@ -23,6 +23,7 @@ class Permission(models.TextChoices):
     MANAGE_AGREEMENTS = "manage_agreements", _("draft and freeze agreements")
     SEND_CAMPAIGNS = "send_campaigns", _("send invitations")
     SEE_OUTBOX = "see_outbox", _("see what was sent")
+    OPERATE_OUTBOX = "operate_outbox", _("hold and release mail, set limits, read messages as they leave")
     COMMENT_DRAFTS = "comment_drafts", _("read drafts and comment for the own organisation")
     RECORD_POSITION = "record_position", _("record the organisation's position")
     RECORD_ADHESION = "record_adhesion", _("record the organisation's adhesion")
@@ -36,6 +37,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_AGREEMENTS,
             Permission.SEND_CAMPAIGNS,
             Permission.SEE_OUTBOX,
+            Permission.OPERATE_OUTBOX,
         }
     ),
     Role.REGISTRATION_DESK: frozenset({Permission.MANAGE_EVENTS}),

@@ -246,6 +246,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 MAX_SIGNED_FILE_BYTES = 25 * 1024 * 1024
 MAX_IMPORT_BYTES = 2 * 1024 * 1024
 MAX_CONTACT_LIST_BYTES = 12 * 1024 * 1024  # 100,000 lines with names take six
+MAX_LOG_BYTES = 50 * 1024 * 1024  # of the mail server's log, to settle messages by
 
 # -- headers -----------------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -286,12 +287,19 @@ ASSOCIATION_NAME = env.str("ASSOCIATION_NAME", default="Confartigianato Imprese 
 ASSOCIATION_EMAIL = env.str("ASSOCIATION_EMAIL", default=f"segreteria@{MAIL_DOMAIN}")
 ASSOCIATION_ADDRESS = env.str("ASSOCIATION_ADDRESS", default="Terni")
 
+# -- what whoever runs the portal sees ----------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # what Prometheus shows at /metrics; empty: no such address
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if EMBEDDED else "json")
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: it may be line or json.")
+#: Their lines go through the one masked handler too: Django's own would print paths with tokens, and gunicorn's as well.
+_TO_US: dict[str, object] = {"handlers": [], "propagate": True}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "portal.logs.LineFormatter"}, "json": {"()": "portal.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"kombu": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"},
-                "fontTools": {"level": "ERROR"}},
+    "loggers": {"django": _TO_US, "django.server": _TO_US, "gunicorn.error": _TO_US, "gunicorn.access": _TO_US,
+                "kombu": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
 }  # fmt: skip

@@ -15,6 +15,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
+    path("metrics", views.metrics_page, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
 ]
 localised: list[URLPattern | URLResolver] = [

@@ -1,11 +1,13 @@
 """Pages that belong to no single room: home, notices, my area, the organisers' first page, health."""
 
+import hmac
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +16,11 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, MeetingPoint, Registration
-from notifications.models import CalendarFeed, Sweep, Tally
+from notifications.models import CalendarFeed, NightlyCheck, Sweep, Tally
+from notifications.sending import station, waiting
 from organisations.access import signed_in
 from organisations.models import Organisation
+from portal import metrics
 
 #: After this long without a sweep organisers are told that mail is not moving.
 STANDS_STILL_SECONDS = 120
@@ -87,7 +91,8 @@ def manage(request: HttpRequest) -> HttpResponse:
     ]
     age = Sweep.age(timezone.now())
     stands_still = age is None or age > STANDS_STILL_SECONDS
-    return render(request, "portal/manage.html", {"numbers": numbers, "stands_still": stands_still})
+    context = {"numbers": numbers, "stands_still": stands_still, "standing": station.standing()}
+    return render(request, "portal/manage.html", {**context, "check": NightlyCheck.last()})
 
 
 @never_cache
@@ -100,8 +105,28 @@ def health(request: HttpRequest) -> JsonResponse:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
-    age = Sweep.age(timezone.now())
-    return JsonResponse({"database": "ok", "seconds_since_sweep": None if age is None else round(age)})
+    now = timezone.now()
+    found = {
+        "database": "ok",
+        "seconds_since_sweep": Sweep.age(now),
+        # what is paused, scheduled or quiet does not count; what is held does, and `held` says so
+        "oldest_due_seconds": waiting.oldest_due_seconds(now),
+    }
+    rounded = {name: round(value) if isinstance(value, float) else value for name, value in found.items()}
+    return JsonResponse({**rounded, "held": station.standing().stands_still})
+
+
+@never_cache
+@require_safe
+@login_not_required
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, which shows METRICS_TOKEN; without one set there is no such address."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    shown = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(shown.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(metrics.exposition(timezone.now()), content_type=metrics.CONTENT_TYPE)
 
 
 @require_safe

@@ -128,5 +128,5 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
-            for table in append_only.EVIDENCE:
+            for table in (*append_only.EVIDENCE, "notifications_outboxact"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")

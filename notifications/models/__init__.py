@@ -7,6 +7,7 @@ from notifications.models.campaigns import Campaign, Exclusion, MessageTemplate
 from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
+from notifications.models.operations import NightlyCheck, OutboxAct
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
@@ -29,6 +30,8 @@ __all__ = [
     "LocalMail",
     "MailLanguage",
     "MessageTemplate",
+    "NightlyCheck",
+    "OutboxAct",
     "ReminderOccurrence",
     "ReminderRule",
     "Segment",

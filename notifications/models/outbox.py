@@ -76,6 +76,8 @@ class Delivery(models.Model):
         State.EXPIRED: frozenset(),
     }
     UNSETTLED = (State.READY, State.LEASED, State.SENDING)
+    #: States of messages that were handed over and then sent back or complained of.
+    CAME_BACK = (State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED)
     #: States that a message reaches only after a relay took it.
     TAKEN = (State.ACCEPTED, State.DELIVERED, State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED)
 
@@ -151,6 +153,11 @@ class Delivery(models.Model):
             models.Index(
                 fields=["state", "id"], condition=Q(state__in=["failed", "uncertain"]), name="delivery_to_look_at"
             ),
+            models.Index(
+                fields=["state", "id"],
+                condition=Q(state__in=["bounced_soft", "bounced_hard", "complained"]),
+                name="delivery_came_back",
+            ),
         )
 
     def __str__(self) -> str:
@@ -201,6 +208,13 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         rows = rows if lane is None else rows.filter(lane=lane)
         found = dict(rows.order_by().values_list("state").annotate(Sum("count")))
         return {state: found.get(state, 0) for state in Delivery.State.values}
+
+    def by_lane(self) -> dict[str, dict[str, int]]:
+        """Deliveries by lane and state, every lane and state there. One query."""
+        numbers = {lane: dict.fromkeys(Delivery.State.values, 0) for lane in Lane.values}
+        for lane, state, count in self.order_by().values_list("lane", "state").annotate(Sum("count")):
+            numbers[lane][state] = count
+        return numbers
 
     def total(self, states: Iterable[str], *, campaign: int | None = None) -> int:
         """How many deliveries are in any of these states."""

@@ -25,6 +25,8 @@ BUCKET = timedelta(seconds=10)
 CLEAN = timedelta(minutes=5)
 #: The slowest a rate is ever made by complaints, in messages a minute.
 SLOWEST = 6.0
+#: How many attempts of all lanes are looked through for a lane's speed.
+LOOK_BACK = 10_000
 QUIET_FROM, QUIET_TO, SUNDAY = time(21), time(8), 6
 
 
@@ -67,7 +69,7 @@ def take(lane: str, counts: dict[str, int], now: datetime) -> None:
         if count and (throttle.rate or throttle.daily_cap):
             throttle.tokens = max(0.0, _tokens(throttle, now) - count)
             throttle.refilled_at = now
-            throttle.sent_that_day = _sent_today(throttle, now) + count
+            throttle.sent_that_day = sent_today(throttle, now) + count
             throttle.day = _day(now)
             throttle.save(update_fields=["tokens", "refilled_at", "sent_that_day", "day"])
 
@@ -79,7 +81,7 @@ def _free(throttle: Throttle, now: datetime) -> int | None:
     if throttle.rate:
         limits.append(int(_tokens(throttle, now)))
     if throttle.daily_cap is not None:
-        limits.append(max(0, throttle.daily_cap - _sent_today(throttle, now)))
+        limits.append(max(0, throttle.daily_cap - sent_today(throttle, now)))
     return min(limits) if limits else None
 
 
@@ -93,8 +95,14 @@ def _day(now: datetime) -> date:
     return now.astimezone(ROME).date()
 
 
-def _sent_today(throttle: Throttle, now: datetime) -> int:
+def sent_today(throttle: Throttle, now: datetime) -> int:
+    """How many went here today, where a limit made somebody count."""
     return throttle.sent_that_day if throttle.day == _day(now) else 0
+
+
+def is_used_up(throttle: Throttle, now: datetime) -> bool:
+    """Whether nothing more may go here today."""
+    return throttle.daily_cap is not None and sent_today(throttle, now) >= throttle.daily_cap
 
 
 # -- trouble and recovery ------------------------------------------------------------------------------------------------
@@ -163,15 +171,24 @@ def went_well(lane: str, groups: set[str], now: datetime) -> None:
 
 def connections(lane: str) -> int:
     """How many connections a lane may keep open at once."""
-    wanted = settings.MAIL_CONNECTIONS_BULK if lane == Lane.BULK else settings.MAIL_CONNECTIONS
+    wanted = connections_set_up(lane)
     limit = Throttle.objects.filter(lane=lane, domain_group="").values_list("connections", flat=True).first()
     most: int = min(wanted, limit) if limit else wanted
     return max(1, most)
 
 
+def connections_set_up(lane: str) -> int:
+    """How many the server's own settings allow."""
+    most: int = settings.MAIL_CONNECTIONS_BULK if lane == Lane.BULK else settings.MAIL_CONNECTIONS
+    return most
+
+
 def measured_speed(lane: str) -> float | None:
     """Messages a second that this lane handed over when it last was busy; None when it hardly ever was."""
-    accepted = Attempt.objects.filter(outcome=Attempt.Outcome.ACCEPTED, delivery__lane=lane).order_by("-pk")
+    newest = Attempt.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    # not further back than this: a lane that has been idle for a million messages must cost no look at each
+    recent = Attempt.objects.filter(pk__gt=newest - LOOK_BACK, outcome=Attempt.Outcome.ACCEPTED)
+    accepted = recent.filter(delivery__lane=lane).order_by("-pk")
     moments = list(accepted.values_list("at", flat=True)[:500])
     if len(moments) < 10:
         return None

@@ -9,10 +9,35 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import outbox
-from notifications.models import Attempt, Delivery, Station
+from notifications.models import Attempt, Delivery, Lane, OutboxAct, Station
+from notifications.sending import relay
 from organisations.models import User
 
 _MESSAGE_ID = re.compile(r"<[0-9a-f]{32}@[^>\s]+>")
+
+
+Verb = OutboxAct.Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether mail may leave here at all, and whose rows these are. `is_local`: no relay, mail stays on this machine."""
+
+    station: Station
+    is_local: bool
+    is_foreign: bool
+
+    @property
+    def stands_still(self) -> bool:
+        """Nothing leaves until a person releases it."""
+        return self.station.is_held or self.is_foreign
+
+
+def standing() -> Standing:
+    """How it stands now, without changing anything."""
+    station = Station.objects.select_related("held_by").filter(pk=1).first() or Station(pk=1)
+    is_local = all(relay.from_settings(lane).is_idempotent for lane in (Lane.TRANSACTIONAL, Lane.BULK))
+    return Standing(station, is_local, not is_local and station.site not in {"", settings.SITE_URL})
 
 
 @transaction.atomic
@@ -22,13 +47,17 @@ def hold(*, reason: str, by: User | None) -> Station:
     if not station.is_held:
         station.held_at, station.held_by, station.reason = timezone.now(), by, reason
         station.save()
+        OutboxAct.note(Verb.HELD, by=by, reason=reason)
     return station
 
 
 @transaction.atomic
-def release(*, by: User) -> Station:
-    """Mail flows again, as mail of this site: what was copied or restored is adopted."""
+def release(*, by: User | None) -> Station:
+    """Mail flows again, as mail of this site: what was copied or restored is adopted. Again changes nothing."""
     station = _lock()
+    if not station.is_held and station.site == settings.SITE_URL:
+        return station
+    OutboxAct.note(Verb.RELEASED, by=by, reason=station.reason, site=station.site)
     station.held_at, station.held_by, station.reason, station.site = None, None, "", settings.SITE_URL
     station.save()
     transaction.on_commit(lambda: outbox.wake(), robust=True)
@@ -48,7 +77,7 @@ class Reconciled:
     settled: int
 
 
-def reconcile(*, lines: Iterable[str]) -> Reconciled:
+def reconcile(*, lines: Iterable[str], by: User | None = None) -> Reconciled:
     """Messages that a relay's log names were handed over, whatever our rows say: after a restore, or a kill.
 
     Any text with our Message-IDs in angle brackets will do, a Postfix log for instance (its `cleanup` lines).
@@ -58,6 +87,7 @@ def reconcile(*, lines: Iterable[str]) -> Reconciled:
     ordered = sorted(named)
     for start in range(0, len(ordered), 500):
         settled += _settle(ordered[start : start + 500])
+    OutboxAct.note(Verb.SETTLED_BY_LOG, by=by, named=len(named), settled=settled)
     return Reconciled(len(named), settled)
 
 

@@ -1,5 +1,6 @@
 """Template tags of the design system: icons, the language switch, form fields."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -30,6 +32,19 @@ def url_in(context: dict[str, Any], language: str) -> str:
     if request is None:
         return "/" if language == "it" else f"/{language}/"
     return translate_url(request.get_full_path(), language)
+
+
+@register.filter
+def waited(duration: timedelta) -> str:
+    """A time as people say it: seconds, minutes, hours, days; the largest that fits."""
+    seconds = max(0, int(duration.total_seconds()))
+    if seconds < 60:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    if seconds < 3600:
+        return ngettext("%(count)s minute", "%(count)s minutes", seconds // 60) % {"count": seconds // 60}
+    if seconds < 2 * 86400:
+        return ngettext("%(count)s hour", "%(count)s hours", seconds // 3600) % {"count": seconds // 3600}
+    return ngettext("%(count)s day", "%(count)s days", seconds // 86400) % {"count": seconds // 86400}
 
 
 @register.filter

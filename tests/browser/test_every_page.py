@@ -258,3 +258,67 @@ def test_the_review_in_each_phase(demo, open_as, language, width):
     check(watched, path, "review-signing", language, width)
     check(watched, agreement.get_absolute_url(), "agreement-signing", language, width)
     assert watched.findings == []
+
+
+def outbox_pages(organiser: User) -> dict[str, str]:
+    """Both lanes with trouble of every sort, a bad night, a hold, and something to decide."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from notifications.cockpit import services as cockpit
+    from notifications.models import NightlyCheck, Throttle
+    from notifications.sending import station
+
+    registration = events.register(
+        event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", guests=[events.Guest("Carla Contatto")],
+        applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
+    )  # fmt: skip
+    pump.pump()
+    events.change(event=event(), by=organiser, venue="Sala grande")
+    now = timezone.now()
+    long_address = f"{'segreteria.generale.' * 3}ufficio@cooperativa-sociale-di-prova.example.org"
+    Delivery.objects.bulk_create(
+        Delivery(
+            kind="invitation_reminder", idempotency_key=f"x{state}{number}", lane="bulk", state=state, message_id=f"<{state}{number}@x>",
+            address=long_address if number == 1 else f"a{number}@ente02.example.org", reply="450 4.2.0 greylisted, try again later",
+            accepted_at=now if state in Delivery.TAKEN else None,
+        )
+        for state in ("uncertain", "failed", "bounced_soft", "bounced_hard", "complained", "ready") for number in range(3)
+    )  # fmt: skip
+    cockpit.set_limits(lane="bulk", group="google", limits=cockpit.Limits(base_rate=600, daily_cap=2000), by=organiser)
+    reason = "421 4.7.28 our system has detected an unusual rate of unsolicited mail originating from your IP address"
+    Throttle.objects.filter(domain_group="google").update(
+        paused_until=now + timedelta(minutes=5), rate=75, reason=reason
+    )
+    Throttle.objects.create(
+        lane="bulk", paused_until=now + timedelta(hours=1), is_broken=True, reason="550 5.7.1 rejected"
+    )
+    NightlyCheck.objects.create(
+        on=timezone.localdate(), began_at=now, ended_at=now, broken=["campaign 3: 120 planned, 119 messages"]
+    )
+    station.hold(reason="Si controlla l’elenco degli inviti prima di andare avanti", by=organiser)
+    failed, sent = Delivery.objects.filter(state="failed").first(), Delivery.objects.filter(state="accepted").first()
+    assert registration.pk
+    at = "/manage/outbox/"
+    return {
+        "cockpit": at, "release": f"{at}release/", "settle": f"{at}settle/", "limits": f"{at}limits/bulk/google/",
+        "limits-lane": f"{at}limits/bulk/all/", "messages": f"{at}messages/", "messages-uncertain": f"{at}messages/?state=uncertain",
+        "messages-none": f"{at}messages/?q=nessuno", "message-sent": f"{at}{sent.key}/", "message-failed": f"{at}{failed.key}/",
+        "message-waiting": f"{at}{Delivery.objects.filter(kind='event_rescheduled').first().key}/", "manage-held": "/manage/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_outbox(demo, open_as, language, width):
+    from notifications.sending import station
+
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    for name, path in outbox_pages(organiser).items():
+        check(watched, path, name, language, width)
+    station.release(by=organiser)
+    for name, path in {"cockpit-released": "/manage/outbox/", "hold": "/manage/outbox/hold/"}.items():
+        check(watched, path, name, language, width)
+    assert watched.findings == []

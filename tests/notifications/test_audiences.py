@@ -12,10 +12,10 @@ from agreements.models import Agreement
 from events import services as events
 from events.models import Event
 from notifications import audiences
-from notifications import services as outbox_services
 from notifications.audiences import Reason, UnknownSource, candidates, definition_of, describe
 from notifications.audiences import definitions as definitions_module
 from notifications.models import Contact, ContactList, ContactUpload, Suppression, hash_address
+from notifications.recipients import services as recipients
 from organisations.models import Organisation
 from tests.agreements.conftest import draft, shared, signatories  # noqa: F401
 
@@ -132,7 +132,7 @@ def test_the_same_source_twice_is_one_source(cso):
 
 def test_a_re_imported_address_that_unsubscribed_is_out_of_every_source(listed, cso):
     people = listed((cso.email, "Di nuovo"))
-    outbox_services.unsubscribe(address_hash=hash_address(cso.email))
+    recipients.unsubscribe(address_hash=hash_address(cso.email))
     assert set(found(DIRECTORY, of_list(people)).values()) == {"wishes no invitations"}
 
 

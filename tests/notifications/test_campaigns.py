@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from events import services as events
 from events.models import Invitation
-from notifications import services as singles
 from notifications.campaigns import planning, rounds, services
 from notifications.models import Attempt, Campaign, Delivery, MessageTemplate, Suppression, Tally, hash_address
+from notifications.recipients import services as recipients
 from notifications.sending import claims, pump
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
@@ -342,7 +342,7 @@ def test_a_cancelled_campaign_of_many_is_emptied_by_the_clock(crowd, organiser, 
 
 def test_who_unsubscribes_while_it_waits_is_left_out_at_the_last_moment(campaign, send_now, narni):
     send_now(campaign)
-    singles.unsubscribe(address_hash=hash_address(narni.email))
+    recipients.unsubscribe(address_hash=hash_address(narni.email))
     pump.pump()
     assert Delivery.objects.get(address=narni.email).state == Delivery.State.SUPPRESSED
 

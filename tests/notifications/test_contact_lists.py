@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from notifications import services as outbox_services
 from notifications.audiences import definition_of, imports, services
 from notifications.models import Campaign, Contact, ContactList, ContactUpload, Segment, hash_address
+from notifications.recipients import services as recipients
 from organisations.models import RoleGrant, User
 from organisations.roles import Role
 from tests.notifications.audience_files import sheet, xlsx
@@ -88,7 +88,7 @@ def addresses(contact_list: ContactList | None = None) -> list[str]:
 
 
 def test_each_line_says_what_it_would_do_and_why(keep, fair):
-    outbox_services.unsubscribe(address_hash=hash_address("carla@ente03.example.org"))
+    recipients.unsubscribe(address_hash=hash_address("carla@ente03.example.org"))
     upload = keep(
         "E-mail;Nome;Ente;Lingua\n"
         "anna@ente01.example.org;Anna;;\n"
@@ -160,7 +160,7 @@ def test_two_clicks_at_once_write_the_addresses_once(keep, organiser):
 
 def test_who_unsubscribed_stays_out_however_often_the_list_is_brought_in(brought, organiser):
     first = brought("E-mail\na@example.org\nb@example.org\n")
-    outbox_services.unsubscribe(address_hash=hash_address("a@example.org"))
+    recipients.unsubscribe(address_hash=hash_address("a@example.org"))
     services.delete_list(contact_list=first.contact_list, by=organiser)
     again = brought("E-mail\nA@example.org\nb@example.org\n")
     assert addresses() == ["b@example.org"]
@@ -169,7 +169,7 @@ def test_who_unsubscribed_stays_out_however_often_the_list_is_brought_in(brought
 
 def test_what_changed_between_preview_and_writing_counts(keep, organiser):
     upload = keep("E-mail\na@example.org\nb@example.org\n")
-    outbox_services.unsubscribe(address_hash=hash_address("a@example.org"))
+    recipients.unsubscribe(address_hash=hash_address("a@example.org"))
     assert services.apply_upload(upload=upload, by=organiser).counts["new"] == 1
     assert addresses() == ["b@example.org"]
 

@@ -12,8 +12,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from events import services as events
-from notifications import clock, services
+from notifications import clock
 from notifications.models import Attempt, Delivery, Station, Suppression, Sweep, Throttle, hash_address
+from notifications.recipients import services as people
 from notifications.sending import claims, journal, lanes, pump, results, station
 from notifications.sending.relay import Outcome
 from tests.notifications.test_pump import states, write
@@ -274,7 +275,7 @@ def test_a_clock_that_jumps_forward_frees_no_lease(smtp):
 
 def test_unsubscribed_while_queued_is_looked_at_once_more(smtp):
     write(1, lane="bulk")
-    services.unsubscribe(address_hash=hash_address("a0@example.org"))
+    people.unsubscribe(address_hash=hash_address("a0@example.org"))
     pump.pump()
     assert states() == [State.SUPPRESSED]
 

@@ -11,11 +11,12 @@ from django.forms.models import model_to_dict
 from agreements import services as agreements
 from events import services as events
 from events.models import Event
-from notifications import letters, services
+from notifications import letters
 from notifications.campaigns import planning as planning_of_campaigns
 from notifications.campaigns import services as campaigns
 from notifications.models import Delivery, Suppression, hash_address
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
+from notifications.recipients import services as people
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
 from notifications.sending import pump
@@ -469,7 +470,7 @@ def test_invited_organisations_are_reminded_unless_registered_or_unwilling(
 ):
     with at(2027, 3, 5, 10):
         register("Rosa", event=friday, invitation=events.invite(event=friday, organisation=terni))
-        services.unsubscribe(address_hash=hash_address(orvieto.email))
+        people.unsubscribe(address_hash=hash_address(orvieto.email))
     assert plan_at(2027, 3, 9, 9, 0) == 2
     assert sent("invitation_reminder") == sorted([narni.email, cso.email])
     assert set(Delivery.objects.filter(kind="invitation_reminder").values_list("lane", flat=True)) == {"bulk"}

@@ -79,7 +79,9 @@ def test_a_form_without_its_token_is_refused_with_a_word(organiser):
 
 
 def test_health_answers(client):
-    assert client.get("/health/").json() == {"database": "ok", "seconds_since_sweep": None}
+    assert client.get("/health/").json() == {
+        "database": "ok", "seconds_since_sweep": None, "oldest_due_seconds": None, "held": False,
+    }  # fmt: skip
 
 
 def test_organisers_are_told_when_the_clock_stands_still(client_of, organiser, capsys):

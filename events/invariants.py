@@ -1,0 +1,24 @@
+"""What must hold of places and registrations whatever happened: one sentence for each that does not."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Q
+
+from events.models import Event, Registration
+
+
+def broken() -> Iterator[str]:
+    """Places within the capacity, no two alike, a registration and its people of one mind."""
+    held = Count("attendees", filter=Q(attendees__state="confirmed"))
+    for event in Event.objects.annotate(held=held).filter(held__gt=F("capacity")):
+        yield f"event {event.slug}: {event.capacity} places, more are held"
+    above = Event.objects.filter(attendees__state="confirmed", attendees__place_number__gt=F("capacity"))
+    for event in above.distinct():
+        yield f"event {event.slug}: a place above {event.capacity} is held"
+    doubled = Event.objects.values("slug", "attendees__place_number").annotate(n=Count("attendees"))
+    for row in doubled.filter(attendees__place_number__isnull=False, n__gt=1):
+        yield f"event {row['slug']}: place {row['attendees__place_number']} is held twice"
+    confirmed = Count("attendees", filter=Q(attendees__state="confirmed"))
+    registrations = Registration.objects.annotate(n=confirmed)
+    for registration in registrations.filter(Q(state="confirmed", n=0) | Q(state="cancelled", n__gt=0)):
+        yield f"registration {registration.reference}: its state and its people disagree"

@@ -1,0 +1,99 @@
+"""The cockpit's own words: kinds of message, mail houses, what somebody did."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from notifications.models import Lane, OutboxAct
+
+Verb = OutboxAct.Verb
+#: What each kind of message is to people.
+KINDS = {
+    "invitation": gettext_lazy("invitation or news"),
+    "registration_confirmed": gettext_lazy("confirmation of a registration"),
+    "registration_changed": gettext_lazy("change of a registration"),
+    "registration_cancelled": gettext_lazy("cancellation of a registration"),
+    "registration_link": gettext_lazy("link of a registration, asked for again"),
+    "attendee_registered": gettext_lazy("word to somebody who was registered"),
+    "attendee_left": gettext_lazy("word to somebody whose place was given back"),
+    "event_rescheduled": gettext_lazy("new time or place of an event"),
+    "event_cancelled": gettext_lazy("cancellation of an event"),
+    "session_cancelled": gettext_lazy("cancellation of an agenda item"),
+    "calendar_link": gettext_lazy("address of a personal calendar"),
+    "reminder": gettext_lazy("reminder of an event"),
+    "invitation_reminder": gettext_lazy("reminder of an invitation"),
+    "review_reminder": gettext_lazy("reminder of a review"),
+    "agreement_shared": gettext_lazy("protocol to be read"),
+    "agreement_frozen": gettext_lazy("final text of a protocol"),
+    "signing_opened": gettext_lazy("adhesion open"),
+    "adhesion_recorded": gettext_lazy("adhesion recorded"),
+    "agreement_concluded": gettext_lazy("protocol concluded"),
+    "agreement_withdrawn": gettext_lazy("protocol withdrawn"),
+    "account": gettext_lazy("sign-in code"),
+    "campaign_test": gettext_lazy("test of an invitation"),
+}
+_HOUSES = {
+    "google": "Google",
+    "microsoft": "Microsoft",
+    "yahoo": "Yahoo",
+    "libero": "Libero",
+    "tim": "TIM",
+    "tiscali": "Tiscali",
+    "aruba": "Aruba",
+}
+
+
+def kind_name(kind: str) -> str:
+    """A kind as people read it; its code where there is no word for it."""
+    return str(KINDS.get(kind, kind))
+
+
+def house_name(group: str) -> str:
+    """A mail house as people read it; the empty one is the lane itself."""
+    return _HOUSES.get(group) or (_("all other domains") if group else _("the whole lane"))
+
+
+def act_sentence(act: OutboxAct) -> str:
+    """What somebody did, with its facts."""
+    facts: dict[str, Any] = act.facts
+    match act.verb:
+        case Verb.HELD:
+            return _("Held all mail: %(reason)s") % {"reason": facts.get("reason", "")}
+        case Verb.RELEASED:
+            return _("Let mail flow again.")
+        case Verb.LIMITED:
+            return _("%(place)s: %(before)s became %(after)s") % {
+                "place": _place(act), "before": _limits(facts["before"]), "after": _limits(facts["after"]),
+            }  # fmt: skip
+        case Verb.TRIED_NOW:
+            return _("%(place)s: did not wait for the end of the pause.") % {"place": _place(act)}
+        case Verb.SETTLED_BY_LOG:
+            return _("Compared with a log: %(named)s of our messages named, %(settled)s settled.") % {**facts}
+        case _:
+            return _decision(act.verb, int(facts["count"]))
+
+
+def _decision(verb: str, count: int) -> str:
+    if verb == Verb.SENT_AGAIN:
+        words = ngettext("%(count)s message to go out once more", "%(count)s messages to go out once more", count)
+    else:
+        words = ngettext("%(count)s message marked as arrived", "%(count)s messages marked as arrived", count)
+    return words % {"count": count}
+
+
+def _place(act: OutboxAct) -> str:
+    return f"{Lane(act.lane).label}, {house_name(act.domain_group)}"
+
+
+def _limits(limits: dict[str, float | None]) -> str:
+    parts = [
+        words % {"count": f"{limits[name]:g}"}
+        for name, words in (
+            ("base_rate", _("%(count)s a minute")),
+            ("daily_cap", _("%(count)s a day")),
+            ("connections", _("connections: %(count)s")),
+        )
+        if limits.get(name) is not None
+    ]
+    return ", ".join(parts) or _("no limit")
