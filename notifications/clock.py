@@ -8,15 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.models import Station, Sweep
+from notifications.providers import events
 from notifications.reminders import planning
 from notifications.sending import pump, tallies
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
-    """Plan the reminders that are due, send what is due, leave a sign of life; the run's numbers."""
+    """Take in what providers reported, plan the reminders that are due, send what is due; the run's numbers."""
     _remember_where_we_are()
+    reported = events.take_in()  # before the pump, which brakes a campaign by what came back
     planned = planning.plan_due()
-    report = {"reminders": planned, **pump.pump(seconds=seconds).as_dict()}
+    report = {"reports": reported, "reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     tallies.fold()
     return report
 

@@ -16,6 +16,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
+    path("webhooks/mail/", include("notifications.providers.urls")),  # without a language: machines call it
 ]
 localised: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),

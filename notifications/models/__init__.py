@@ -8,6 +8,7 @@ from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
+from notifications.models.providers import DeliveryEvent, ProviderMessage
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import Suppression
 
@@ -23,11 +24,13 @@ __all__ = [
     "ContactList",
     "ContactUpload",
     "Delivery",
+    "DeliveryEvent",
     "DeliveryQuerySet",
     "Exclusion",
     "Lane",
     "LocalMail",
     "MessageTemplate",
+    "ProviderMessage",
     "ReminderOccurrence",
     "ReminderRule",
     "Segment",

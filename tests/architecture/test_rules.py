@@ -21,6 +21,7 @@ PUBLIC = {
     "register", "lost_link", "request_link", "calendar", "document", "add_attendee", "edit_attendee",
     "cancel_attendee", "edit_contact", "cancel", "unsubscribe", "mail", "html", "raw",
     "personal", "personal_page", "personal_renew", "personal_ask",
+    "provider_report",
 }  # fmt: skip
 
 
