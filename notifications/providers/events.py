@@ -44,7 +44,7 @@ def keep(found: Iterable[DeliveryEvent]) -> None:
 
 
 def take_in(now: datetime | None = None) -> int:
-    """Apply what was reported since; how many reports. Two at once share the work."""
+    """Apply what was reported since; how many reports. Two at once take turns: they might lock rows crosswise."""
     now, done, last = now or timezone.now(), 0, 0
     while batch_end := _take_batch(last, now):
         last, count = batch_end
@@ -57,7 +57,7 @@ def take_in(now: datetime | None = None) -> int:
 def _take_batch(after: int, now: datetime) -> tuple[int, int] | None:
     """The next reports: the last one's key, and how many were settled; None when there is none."""
     waiting = DeliveryEvent.objects.waiting().filter(pk__gt=after).order_by("pk")
-    batch = list(waiting.select_for_update(skip_locked=True)[:BATCH])
+    batch = list(waiting.select_for_update()[:BATCH])
     if not batch:
         return None
     _find(batch)

@@ -70,14 +70,14 @@ class ProviderRelay:
                 self.close()
                 raise exchange.trouble from error
             return self._judged(error)
-        return verdicts.of_recipient(status.status, exchange.text, name) or (
+        return verdicts.of_recipient(status.status, exchange.status, exchange.text, name) or (
             Outcome.ACCEPTED, names.taken(name, status.message_id)
         )  # fmt: skip
 
     def _judged(self, error: Exception) -> verdicts.Verdict:
         """An answer tells; without one the bytes do. An answer of success that cannot be read may be a success."""
         exchange, name = self._exchange, self.provider.name
-        if exchange.status is not None and not 200 <= exchange.status < 300:
+        if exchange.status is not None and not verdicts.is_success(exchange.status):
             return verdicts.of_status(exchange.status, exchange.text or str(error.__cause__ or error), name)
         logger.warning("no readable answer from %s: %s", name, type(error.__cause__ or error).__name__)
         return verdicts.unanswered(error, name, may_have_arrived=exchange.may_have_arrived)

@@ -30,6 +30,11 @@ _TOO_MUCH = re.compile(r"Throttl|TooManyRequests|LimitExceeded|SendingPaused")
 Verdict = tuple[Outcome, str]
 
 
+def is_success(status: int) -> bool:
+    """Whether the API says that all went well."""
+    return 200 <= status < 300
+
+
 def of_status(status: int, text: str, provider: str) -> Verdict:
     """What an answer other than 2xx means: the message was not taken, except behind a silent gateway."""
     words = f"{provider}: {status} {one_line(text)[:300]}".rstrip()
@@ -48,16 +53,18 @@ def of_status(status: int, text: str, provider: str) -> Verdict:
     return Outcome.POLICY, f"554 5.7.0 {words}"
 
 
-def of_recipient(status: str | None, text: str, provider: str) -> Verdict | None:
+def of_recipient(said: str | None, status: int | None, text: str, provider: str) -> Verdict | None:
     """What is said about the one recipient of a request that was understood; None: taken."""
     words = f"{provider}: {one_line(text)[:300]}"
-    match status:
+    match said:
         case "sent" | "queued":
             return None
         case "invalid":
             return Outcome.REFUSED, f"550 5.1.3 {words}"
         case "rejected" | "failed":  # on the provider's own list of those it writes to no more, most often
             return Outcome.REFUSED, f"550 5.2.1 {words}"
+    if status is not None and not is_success(status):
+        return of_status(status, text, provider)
     return Outcome.UNCERTAIN, f"{words} (no word on the recipient)"
 
 
