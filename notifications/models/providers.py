@@ -45,7 +45,6 @@ class DeliveryEvent(models.Model):
     """
 
     class Type(models.TextChoices):
-        TAKEN = "taken", _("taken by the provider")
         DEFERRED = "deferred", _("delayed")
         DELIVERED = "delivered", _("delivered")
         BOUNCED_SOFT = "bounced_soft", _("came back, for now")

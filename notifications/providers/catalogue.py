@@ -76,7 +76,7 @@ PROVIDERS = {
         Provider("postal", "PostalTrackingWebhookView", proofs=("POSTAL_WEBHOOK_KEY",)),
         Provider("postmark", "PostmarkTrackingWebhookView", user="server_token", options=frozenset({"message_stream"}),
                  headers={"X-PM-KeepID": "true"}),
-        Provider("resend", "ResendTrackingWebhookView", proofs=("RESEND_SIGNING_SECRET", SHARED_SECRET)),
+        Provider("resend", "ResendTrackingWebhookView"),
         Provider("scaleway", "", user="project_id", password="secret_key", host="region"),  # noqa: S106
         Provider("sendgrid", "SendGridTrackingWebhookView", keeps_calendar=True, has_steady_ids=False,
                  proofs=("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", SHARED_SECRET)),

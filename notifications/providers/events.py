@@ -5,6 +5,7 @@ A message is found by our key, our Message-ID or the provider's name for it, nev
 from addresses that we never wrote to.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,10 +44,13 @@ def keep(found: Iterable[DeliveryEvent]) -> None:
     DeliveryEvent.objects.bulk_create(found, ignore_conflicts=True, batch_size=BATCH)
 
 
-def take_in(now: datetime | None = None) -> int:
-    """Apply what was reported since; how many reports. Two at once take turns: they might lock rows crosswise."""
-    now, done, last = now or timezone.now(), 0, 0
-    while batch_end := _take_batch(last, now):
+def take_in(*, seconds: float = 5.0) -> int:
+    """Apply what was reported since, for a while; how many reports. The rest of a storm comes next time: mail goes on.
+
+    Two at once take turns: they might lock rows crosswise.
+    """
+    now, until, done, last = timezone.now(), time.monotonic() + seconds, 0, 0
+    while time.monotonic() < until and (batch_end := _take_batch(last, now)):
         last, count = batch_end
         done += count
     DeliveryEvent.objects.received_before(now - REMEMBERED).delete()
@@ -67,10 +71,7 @@ def _take_batch(after: int, now: datetime) -> tuple[int, int] | None:
     for kind, target in TARGETS.items():
         _apply([event for event in settled if event.type == kind and event.delivery_id], target)
     _suppress(settled, rows)
-    for event in settled:
-        event.processed_at = now
-        event.effect = event.effect or (Effect.NOTHING if event.delivery_id else Effect.UNKNOWN)
-    DeliveryEvent.objects.bulk_update(settled, ["delivery", "processed_at", "effect"])
+    _write_down(settled, now)
     return batch[-1].pk, len(settled)
 
 
@@ -88,6 +89,17 @@ def _find(batch: list[DeliveryEvent]) -> None:
             or by_id.get(event.message_name)
             or by_name.get((event.provider, event.message_name))
         )
+
+
+def _write_down(settled: list[DeliveryEvent], now: datetime) -> None:
+    """What became of them; one statement an effect, for a storm's sake."""
+    DeliveryEvent.objects.bulk_update([event for event in settled if event.delivery_id], ["delivery"])
+    by_effect: dict[str, list[int]] = {}
+    for event in settled:
+        effect = event.effect or (Effect.NOTHING if event.delivery_id else Effect.UNKNOWN)
+        by_effect.setdefault(effect, []).append(event.pk)
+    for effect, keys in by_effect.items():
+        DeliveryEvent.objects.filter(pk__in=among(keys)).update(processed_at=now, effect=effect)
 
 
 def _must_wait(event: DeliveryEvent, row: Delivery | None, now: datetime) -> bool:
