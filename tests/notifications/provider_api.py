@@ -44,16 +44,25 @@ class Api:
     def __post_init__(self) -> None:
         self.requests: list[Request] = []
         self.connections = 0
+        self._over = threading.Event()
+        self._talks: list[threading.Thread] = []
         self._open: list[socket.socket] = []
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = threading.Thread(target=self._accept, daemon=True)
+        self._listener.start()
 
     def close(self) -> None:
+        self._over.set()
+        self._server.shutdown(socket.SHUT_RDWR)  # closing alone would not wake who waits for a caller
+        self._listener.join(timeout=10)
         self._server.close()
         for connection in self._open:
-            connection.close()
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for talk in self._talks:
+            talk.join(timeout=10)
 
     def _accept(self) -> None:
         while True:
@@ -63,14 +72,15 @@ class Api:
                 return
             self.connections += 1
             self._open.append(connection)
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+            talk = threading.Thread(target=self._talk, args=(connection,), daemon=True)
+            talk.start()
+            self._talks.append(talk)
 
     def _talk(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            self._serve(connection)
+        with contextlib.suppress(OSError, ValueError), connection, connection.makefile("rb") as lines:
+            self._serve(connection, lines)
 
-    def _serve(self, connection: socket.socket) -> None:
-        lines = connection.makefile("rb")
+    def _serve(self, connection: socket.socket, lines) -> None:
         while head := lines.readline():
             headers = {}
             while (line := lines.readline()) not in {b"\r\n", b""}:
@@ -79,15 +89,13 @@ class Api:
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "reset":  # in the middle of the body
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-                lines.close()
-                connection.close()
                 return
             if headers.get("expect") == "100-continue":
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             body = lines.read(int(headers.get("content-length", 0)))
             self.requests.append(Request(head.decode().split(" ")[1], headers, body))
             if answer == "hang":
-                threading.Event().wait(20)
+                self._over.wait(20)
                 return
             if answer == "drop":
                 connection.shutdown(socket.SHUT_RDWR)

@@ -316,7 +316,9 @@ def test_a_line_that_breaks_before_the_last_byte_means_not_sent(postmark):
     content = CONTENT + (b"x" * 900 + b"\r\n") * 9000
     envelope = Envelope(1, "<1@example.org>", "b@example.org", content, "k")
     began = []
-    outcomes = [next(relay.from_settings().hand_over([envelope], began.append)).outcome for _try in range(2)]
+    postmark_relay = relay.from_settings()
+    outcomes = [next(postmark_relay.hand_over([envelope], began.append)).outcome for _try in range(2)]
+    postmark_relay.close()
     assert outcomes == [Outcome.RELAY_DOWN, Outcome.ACCEPTED]
     assert began == [1, 1]
 
