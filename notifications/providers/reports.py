@@ -115,7 +115,7 @@ def _events(found: list[Any], provider: Provider, now: datetime) -> Iterator[Del
             description=_LOCAL_PART.sub("…@", words)[:300],
             is_address_unknown=kind in {Type.BOUNCED_HARD, Type.REJECTED} and _is_unknown(code, event),
             delivery_key=_key(event),
-            message_name=str(event.message_id or "")[:200],
+            message_name=one_line(str(event.message_id or ""))[:200],
             at=at,
         )
 
@@ -166,7 +166,7 @@ def _key(event: AnymailTrackingEvent) -> UUID | None:
 def _identity(event: AnymailTrackingEvent, provider: Provider) -> str:
     """The provider's number of the event; a fingerprint where it has none, or a new one at each repetition."""
     if event.event_id and provider.has_steady_ids and len(str(event.event_id)) <= 64:
-        return str(event.event_id)
+        return one_line(str(event.event_id))
     parts = [event.event_type, event.event_id if provider.has_steady_ids else "", event.message_id, str(_key(event)),
              event.timestamp.isoformat() if event.timestamp else "", event.recipient, event.mta_response]  # fmt: skip
     return f"sha256:{hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()}"

@@ -321,7 +321,8 @@ def test_what_makes_no_sense_is_said_to_make_none():
 
 
 def test_a_report_with_odd_characters_can_be_stored(row):
-    assert bounce(row, "smtp;550 5.1.1 \x00 unknown\r\nBcc: x " + "é" * 900).status_code == 200
+    words = "smtp;550 5.1.1 \x00 unknown\r\nBcc: x " + "é" * 900
+    assert postmark("Bounce", row, Type="HardBounce", Details=words, ID="7\x00", MessageID="pm\x00").status_code == 200
     events.take_in()
     event = DeliveryEvent.objects.get()
     assert "\x00" not in event.description
