@@ -9,18 +9,20 @@ from django.utils.translation import gettext as _
 
 from notifications import nightly
 from notifications.models import Sweep
+from notifications.providers import events
 from notifications.reminders import planning
 from notifications.sending import pump, station, tallies
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
-    """Plan the reminders that are due, send what is due, leave a sign of life; once a night check what must hold.
+    """Take in what providers reported, plan the reminders that are due, send what is due, leave a sign of life.
 
-    The run's numbers.
+    Once a night it checks what must hold. The run's numbers.
     """
     _remember_where_we_are()
+    reported = events.take_in()  # before the pump, which brakes a campaign by what came back
     planned = planning.plan_due()
-    report = {"reminders": planned, **pump.pump(seconds=seconds).as_dict()}
+    report = {"reports": reported, "reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     tallies.fold()
     nightly.run_if_due(timezone.now())  # last: mail does not wait for it
     return report

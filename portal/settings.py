@@ -5,8 +5,11 @@ local mailbox. `DATABASE_URL`, `REDIS_URL` and `MAIL_URL` make it the production
 combinations that would only look right.
 """
 
+import json
+import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -171,7 +174,8 @@ TICK_SECONDS = env.int("TICK_SECONDS", default=10)
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "notifications.tick", "schedule": TICK_SECONDS}}
 
 # -- mail ------------------------------------------------------------------------------------------------------------
-# mailbox://  keeps every mail in the local mailbox at /mailbox/;  smtp://, smtp+tls://, smtp+ssl://user:pass@host:port hand it over.
+# mailbox://  keeps every mail in the local mailbox at /mailbox/;  smtp://, smtp+tls://, smtp+ssl://user:pass@host:port hand it over;
+# anymail+postmark://token@ and its like hand it to a provider's API (notifications/providers/catalogue.py).
 MAIL_URL = env.str("MAIL_URL", default="mailbox://" if EMBEDDED else "smtp://localhost:25")
 MAIL_URL_BULK = env.str("MAIL_URL_BULK", default="")  # another way out for bulk; empty: the same
 MAILBOX_ENABLED = MAIL_URL.startswith("mailbox:")
@@ -194,6 +198,21 @@ CAMPAIGN_CANARY_ABOVE = env.int("CAMPAIGN_CANARY_ABOVE", default=200)  # recipie
 CAMPAIGN_CANARY_SECONDS = env.int("CAMPAIGN_CANARY_SECONDS", default=600)  # how long bounces are waited for
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")  # looked up by the check before sending
 MAIL_PAUSE_SECONDS = env.int("MAIL_PAUSE_SECONDS", default=5)
+
+
+def _anymail_settings() -> dict[str, Any]:
+    """Every ANYMAIL_… of the environment, by anymail's own names; empty ones are not set. A dictionary is JSON."""
+    found = {
+        name.removeprefix("ANYMAIL_"): json.loads(value) if value.startswith("{") else value
+        for name, value in os.environ.items()
+        if name.startswith("ANYMAIL_") and value
+    }
+    if "WEBHOOK_SECRET" in found:  # several, while an old one is being replaced
+        found["WEBHOOK_SECRET"] = [secret.strip() for secret in found["WEBHOOK_SECRET"].split(",") if secret.strip()]
+    return found
+
+
+ANYMAIL = _anymail_settings()
 
 # -- who is asking: allauth --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisations.User"
@@ -247,6 +266,7 @@ MAX_SIGNED_FILE_BYTES = 25 * 1024 * 1024
 MAX_IMPORT_BYTES = 2 * 1024 * 1024
 MAX_CONTACT_LIST_BYTES = 12 * 1024 * 1024  # 100,000 lines with names take six
 MAX_LOG_BYTES = 50 * 1024 * 1024  # of the mail server's log, to settle messages by
+MAX_REPORT_BYTES = 2 * 1024 * 1024  # of a mail provider: some thousand events at once
 
 # -- headers -----------------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

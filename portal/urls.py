@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
     path("metrics", views.metrics_page, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
+    path("webhooks/mail/", include("notifications.providers.urls")),  # without a language: machines call it
 ]
 localised: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),

@@ -56,7 +56,10 @@ def _judge(campaign: Campaign, now: datetime) -> None:
     bad = sum(
         numbers[state] for state in (Delivery.State.FAILED, Delivery.State.BOUNCED_HARD, Delivery.State.COMPLAINED)
     )
-    refused = campaign.deliveries.filter(tries__reply__regex=r"^[45][0-9][0-9] 5\.7\.").exists()
+    refused = (
+        campaign.deliveries.filter(tries__reply__regex=r"^[45][0-9][0-9] 5\.7\.").exists()
+        or campaign.deliveries.filter(events__code__startswith="5.7.").exists()  # told by a provider afterwards
+    )
     if campaign.state == State.CANARY and (refused or bad > WORST_SHARE * campaign.canary_size):
         reason = (
             _("The mail server refuses us by its rules (5.7): ask whoever runs it before going on.")

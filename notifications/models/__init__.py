@@ -9,6 +9,7 @@ from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.operations import NightlyCheck, OutboxAct
 from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
+from notifications.models.providers import DeliveryEvent, ProviderMessage
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
 
@@ -24,6 +25,7 @@ __all__ = [
     "ContactList",
     "ContactUpload",
     "Delivery",
+    "DeliveryEvent",
     "DeliveryQuerySet",
     "Exclusion",
     "Lane",
@@ -32,6 +34,7 @@ __all__ = [
     "MessageTemplate",
     "NightlyCheck",
     "OutboxAct",
+    "ProviderMessage",
     "ReminderOccurrence",
     "ReminderRule",
     "Segment",

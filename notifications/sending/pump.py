@@ -167,7 +167,7 @@ class Worker:
         ours = claims.begin([row for row in group if row.pk in letters], self.owner) if letters else []
         began, by_key = time.monotonic(), {row.pk: row for row in ours}
         ended: list[results.Ended] = []
-        envelopes = [relay.Envelope(row.pk, row.message_id, row.address, letters[row.pk]) for row in ours]
+        envelopes = [relay.Envelope(row.pk, row.message_id, row.address, letters[row.pk], row.key.hex) for row in ours]
         try:
             for result in self._relay.hand_over(envelopes, self._journal.began):
                 self._journal.ended(result.pk, result.outcome, result.reply)

@@ -12,13 +12,14 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
 from django.db import models
 
 from notifications.models import Lane, LocalMail
+from notifications.providers import catalogue
 
 CONNECT_SECONDS = 10
 #: RFC 5321 section 4.5.3.2.6 asks a client to wait ten minutes for the answer to the final dot.
@@ -42,12 +43,14 @@ class Outcome(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One message on its way: the row's key, where to, and the bytes."""
+    """One message on its way: which row, where to, and the bytes."""
 
     pk: int
     message_id: str
     address: str
     content: bytes
+    #: The row's public key, for a provider to name the message by.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,9 +373,13 @@ def _expect(answer: Reply, *codes: int) -> str:
 def from_settings(lane: str = Lane.TRANSACTIONAL) -> Relay:
     """The relay of a lane: MAIL_URL, or MAIL_URL_BULK where it is set. Raises ValueError for an unknown scheme."""
     bulk = lane == Lane.BULK
-    url = urlsplit(settings.MAIL_URL_BULK if bulk and settings.MAIL_URL_BULK else settings.MAIL_URL)
+    url = catalogue.split(settings.MAIL_URL_BULK if bulk and settings.MAIL_URL_BULK else settings.MAIL_URL)
     if url.scheme == "mailbox":
         return MailboxRelay()
+    if url.scheme.startswith(catalogue.SCHEME):
+        from notifications.providers.relay import ProviderRelay  # brings an HTTP client along: only where it is used
+
+        return ProviderRelay(url)
     if url.scheme not in {"smtp", "smtp+tls", "smtp+ssl"}:
         raise ValueError(f"MAIL_URL: unknown scheme {url.scheme!r}")
     return SmtpRelay(

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from notifications.models import Attempt, Delivery, Suppression, hash_address
+from notifications.providers import names
 from notifications.sending import claims
 from notifications.sending.relay import Outcome
 
@@ -44,6 +45,7 @@ def write(ended: Iterable[Ended], owner: str) -> dict[str, int]:
         for name, count in _WRITERS[outcome](rows, owner).items():
             report[name] += count
     note((row.pk, _KINDS[outcome], reply) for row, outcome, reply in ended)
+    names.remember((row, reply) for row, outcome, reply in ended if outcome == Outcome.ACCEPTED)
     return report
 
 
