@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from events.models import Attendee, Event, Invitation, Registration
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
+from notifications.models import Campaign, Delivery
 from organisations.languages import Words
 
 Row = tuple[str, str, str, int | None]
@@ -48,6 +49,18 @@ def _organisations(invitations: QuerySet[Invitation]) -> Iterable[Row]:
     )
 
 
+def _written_to(event: int) -> QuerySet[Delivery]:
+    """Invitations handed over to people whom no organisation of the directory stands for: a list's, say."""
+    return Delivery.objects.filter(
+        kind="invitation", campaign__event=event, campaign__purpose=Campaign.Purpose.INVITATION,
+        organisation__isnull=True, state__in=Delivery.TAKEN,
+    )  # fmt: skip
+
+
+def _people(deliveries: QuerySet[Delivery]) -> Iterable[Row]:
+    return deliveries.order_by("address").values_list("address", "name", "language", "organisation").distinct()
+
+
 def _contacts(registrations: QuerySet[Registration]) -> Iterable[Row]:
     return registrations.values_list("contact_email", "contact_name", "language", "organisation")
 
@@ -66,7 +79,10 @@ class Unanswered(Standing):
 
     def rows(self, event: int) -> Iterable[Row]:
         own = Q(organisation=OuterRef("organisation")) | Q(invitation=OuterRef("pk"))
-        return _organisations(_invited(event).exclude(Exists(_confirmed(event).filter(own))))
+        yield from _organisations(_invited(event).exclude(Exists(_confirmed(event).filter(own))))
+        contact = _confirmed(event).filter(contact_email__iexact=OuterRef("address"))
+        guest = Attendee.objects.filter(event=event, email__iexact=OuterRef("address")).confirmed()
+        yield from _people(_written_to(event).exclude(Exists(contact) | Exists(guest)))
 
 
 @standing
@@ -78,7 +94,8 @@ class Invited(Standing):
     sentence = gettext_lazy("all those invited to “%(event)s”")
 
     def rows(self, event: int) -> Iterable[Row]:
-        return _organisations(_invited(event))
+        yield from _organisations(_invited(event))
+        yield from _people(_written_to(event))
 
 
 @standing

@@ -4,26 +4,25 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from notifications import compose
+from notifications import audiences, compose
 from notifications.models import Campaign, MessageTemplate, Segment
 from organisations.models import Organisation
 from organisations.text import LineField, LocalDateTimeInput, one_line
 
+#: Where an audience comes from: the fields below, a segment (with its key), or the one that the draft has.
+DIRECTORY, SEGMENT, KEPT = "directory", "segment", "kept"
 TEXTS = ("subject_it", "body_it", "text_it", "subject_en", "body_en", "text_en")
 
 
 class CampaignForm(forms.ModelForm[Campaign]):
     """Text and audience of a campaign. `audience` of the cleaned values is its definition."""
 
-    segment = forms.ModelChoiceField(
-        Segment.objects.none(),
-        label=_("Audience"),
-        required=False,
-        empty_label=_("Organisations of the directory, as ticked below"),
-        help_text=_("Segments are made under “Segments”: by event, agreement, contact list."),
+    whom = forms.ChoiceField(
+        label=_("Audience"), help_text=_("Other audiences (an event, an agreement, a list) are made under “Audiences”.")
     )
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of organisation"),
@@ -37,7 +36,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
     class Meta:
         model = Campaign
         fields = (
-            "event", "name", "purpose", "segment", "kinds", "municipality", "subject_it", "body_it", "subject_en", "body_en",
+            "event", "name", "purpose", "whom", "kinds", "municipality", "subject_it", "body_it", "subject_en", "body_en",
             "text_it", "text_en", "calendar", "scheduled_for", "also_at_quiet_times", "canary_percent", "late_joiners",
         )  # fmt: skip
         widgets = {
@@ -61,9 +60,6 @@ class CampaignForm(forms.ModelForm[Campaign]):
         self.fields["event"] = forms.ModelChoiceField(
             events.order_by("starts_at"), label=_("Event"), initial=events.upcoming(timezone.now()).first()
         )
-        segment = self.fields["segment"]
-        assert isinstance(segment, forms.ModelChoiceField)
-        segment.queryset = Segment.objects.order_by("name")
         self.fields["canary_percent"] = forms.IntegerField(
             label=_("First share, in percent"),
             min_value=0,
@@ -83,12 +79,24 @@ class CampaignForm(forms.ModelForm[Campaign]):
             self.fields[name].help_text = _("Empty: made from the text above.")
 
     def _show_audience(self) -> None:
+        """What may be chosen, and what is: also an audience that no choice here could make again."""
         definition = self.instance.audience or {}
-        self.fields["segment"].initial = definition.get("segment")
-        for source in definition.get("sources", []):
-            if source.get("kind") == "directory":
-                self.fields["kinds"].initial = source.get("kinds", [])
-                self.fields["municipality"].initial = ", ".join(source.get("municipalities", []))
+        choices: list[tuple[str, str]] = [(DIRECTORY, _now("Organisations of the directory, as ticked below"))]
+        choices += [
+            (f"{SEGMENT}:{pk}", name) for pk, name in Segment.objects.order_by("name").values_list("pk", "name")
+        ]
+        chosen = f"{SEGMENT}:{definition['segment']}" if definition.get("segment") else DIRECTORY
+        if definition and (chosen not in dict(choices) or (chosen == DIRECTORY and not _is_plain(definition))):
+            words = _now("As it is: %(sentence)s") % {"sentence": audiences.describe(definition)}
+            choices, chosen = [(KEPT, words), *choices], KEPT
+        whom = self.fields["whom"]
+        assert isinstance(whom, forms.ChoiceField)
+        whom.choices = choices
+        self.initial.setdefault("whom", chosen)
+        if chosen == DIRECTORY and definition:
+            source = definition["sources"][0]
+            self.fields["kinds"].initial = source.get("kinds", [])
+            self.fields["municipality"].initial = ", ".join(source.get("municipalities", []))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -100,7 +108,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
         if bool(values.get("subject_en")) != bool(values.get("body_en")):
             missing = "body_en" if values.get("subject_en") else "subject_en"
             self.add_error(missing, _("English needs both a subject and a text, or neither."))
-        values["audience"] = self._audience(values)
+        if values.get("whom"):
+            values["audience"] = self._audience(values)
         return values
 
     def _check_texts(self, values: dict[str, Any]) -> None:
@@ -114,9 +123,11 @@ class CampaignForm(forms.ModelForm[Campaign]):
                 self.add_error(f"{part}_{language}", str(problem.message))
 
     def _audience(self, values: dict[str, Any]) -> dict[str, Any]:
-        segment = values.get("segment")
-        if segment:
-            return {**segment.definition, "segment": segment.pk}
+        kind, _colon, key = (values.get("whom") or "").partition(":")
+        if kind == KEPT:
+            return dict(self.instance.audience)
+        if kind == SEGMENT:
+            return {**Segment.objects.get(pk=key).definition, "segment": int(key)}
         source: dict[str, Any] = {"kind": "directory"}
         if values.get("kinds"):
             source["kinds"] = values["kinds"]
@@ -127,8 +138,14 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     def campaign_fields(self) -> dict[str, Any]:
         """What a service writes."""
-        extra = {"segment", "kinds", "municipality"}
+        extra = {"whom", "kinds", "municipality"}
         return {name: value for name, value in self.cleaned_data.items() if name not in extra}
+
+
+def _is_plain(definition: audiences.Definition) -> bool:
+    """Whether the fields of the form say all of it."""
+    sources = definition.get("sources", [])
+    return len(sources) == 1 and set(sources[0]) <= {"kind", "kinds", "municipalities"} and "segment" not in definition
 
 
 class ConfirmForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notifications import audiences
 from notifications.campaigns import planning, services
 from notifications.models import Campaign, Delivery, Tally
 
@@ -85,7 +86,11 @@ def _take_in(campaign: Campaign, now: datetime) -> None:
     looked = campaign.looked_at or campaign.starts_at or now
     if not campaign.late_joiners or campaign.state != State.RUNNING or now - looked < LOOK_EVERY:
         return
-    newcomers = [candidate for candidate in planning.audience(campaign) if candidate.is_in]
+    try:
+        newcomers = [candidate for candidate in planning.audience(campaign) if candidate.is_in]
+    except audiences.UnknownSource:
+        logger.warning("campaign %s: its audience is not understood any more; nobody joins", campaign.pk)
+        newcomers = []
     if campaign.event.starts_at > now and newcomers:
         planning.plan(campaign, newcomers)
     Campaign.objects.filter(pk=campaign.pk).update(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from events import services as events
 from events.models import Invitation
 from notifications.campaigns import planning, services
-from notifications.models import Campaign, Delivery, MessageTemplate, Suppression, Tally, hash_address
+from notifications.models import Campaign, Delivery, MessageTemplate, Segment, Suppression, Tally, hash_address
 from notifications.sending import pump
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
@@ -48,7 +48,7 @@ def who(address: str) -> str:
 
 
 def written(info_day, /, **changes):
-    good = {"event": info_day.pk, "name": "x", "purpose": "invitation", "calendar": "none", "canary_percent": "5",
+    good = {"event": info_day.pk, "name": "x", "whom": "directory", "purpose": "invitation", "calendar": "none", "canary_percent": "5",
             "also_at_quiet_times": "on", "subject_it": "Invito", "body_it": "Testo per {organisation}."}  # fmt: skip
     return {**good, **changes}
 
@@ -62,6 +62,48 @@ def test_a_written_campaign_is_a_draft_to_the_whole_directory(desk, event, cso):
     assert (campaign.purpose, campaign.calendar, campaign.state) == ("invitation", "none", "draft")
     assert campaign.audience == {"sources": [{"kind": "directory"}]}
     assert [candidate.address for candidate in planning.audience(campaign)] == [cso.email]
+
+
+def test_a_segment_is_chosen_and_its_definition_is_kept(desk, event, organiser, terni, cso):
+    sources = {"sources": [{"kind": "directory", "kinds": ["municipality"]}]}
+    segment = Segment.objects.create(name="Comuni", definition=sources, created_by=organiser)
+    assert desk.get(f"new/?segment={segment.pk}").context["form"]["whom"].value() == f"segment:{segment.pk}"
+    desk.post("new/", written(event, whom=f"segment:{segment.pk}"))
+    assert Campaign.objects.get().audience == {**sources, "segment": segment.pk}
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_an_audience_that_no_choice_makes_stays_as_it_is_when_the_text_is_saved(
+    desk, event, organiser, terni, cso, gone
+):
+    """Else a campaign to a few, opened again, would go to the whole directory."""
+    definition = {"sources": [{"kind": "event", "event": event.pk, "state": "registered"}]}
+    campaign = services.prepare(
+        by=organiser, event=event, name="x", subject_it="s", body_it="b",
+        audience={**definition, "segment": 999999} if gone else definition,
+    )  # fmt: skip
+    form = desk.get(f"{campaign.pk}/edit/").context["form"]
+    assert form["whom"].value() == "kept"
+    assert "The contacts of those registered" in str(form["whom"])
+    before = campaign.audience
+    desk.post(f"{campaign.pk}/edit/", written(event, whom="kept", name="Altro nome"))
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.audience) == ("Altro nome", before)
+    desk.post(f"{campaign.pk}/edit/", written(event, whom="directory"))
+    campaign.refresh_from_db()
+    assert campaign.audience == {"sources": [{"kind": "directory"}]}
+
+
+def test_an_audience_that_is_not_understood_leads_to_the_form_and_sends_nothing(desk, event, organiser, terni, cso):
+    campaign = services.prepare(
+        by=organiser, event=event, name="x", subject_it="s", body_it="b", audience={"sources": [{"kind": "stars"}]}
+    )
+    for path in ("", "check/", f"preview/{who(cso.email)}/"):
+        page = desk.get(f"{campaign.pk}/{path}", follow=True)
+        assert page.redirect_chain[-1][0].endswith(f"/{campaign.pk}/edit/"), path
+        assert "not understood any more" in page.content.decode()
+    assert desk.post(f"{campaign.pk}/send/", {"number": 1}, follow=True).redirect_chain
+    assert Delivery.objects.count() == 0
 
 
 def test_a_new_campaign_begins_with_a_text_or_with_one_that_was_kept(desk, campaign, organiser):
@@ -90,7 +132,9 @@ def test_a_new_campaign_begins_with_a_text_or_with_one_that_was_kept(desk, campa
         ({"canary_percent": "90"}, "canary_percent"),
         ({"canary_percent": "-1"}, "canary_percent"),
         ({"event": "999999"}, "event"),
-        ({"segment": "999999"}, "segment"),
+        ({"whom": "segment:999999"}, "whom"),
+        ({"whom": "kept"}, "whom"),
+        ({"whom": ""}, "whom"),
         ({"kinds": ["castle"]}, "kinds"),
         ({"name": ""}, "name"),
         ({"purpose": "spam"}, "purpose"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events import services as events
 from events.models import Invitation
+from notifications import audiences
 from notifications.campaigns import planning, rounds, services
 from notifications.models import Attempt, Campaign, Delivery, MessageTemplate, Suppression, Tally, hash_address
 from notifications.recipients import services as recipients
@@ -434,3 +435,31 @@ def test_each_recipient_reads_in_their_own_language_where_their_address_comes_fr
     services.send(campaign=campaign, expected=4, by=organiser)
     sources = dict(Delivery.objects.values_list("language", "payload__source"))
     assert sources == {"it": "l’elenco degli enti", "en": "the directory of organisations"}
+
+
+def test_people_of_a_list_who_were_invited_and_did_not_answer_can_be_reminded(event, organiser, send_now, register):
+    sent = Campaign.objects.create(
+        event=event, name="x", subject_it="Invito", body_it="Testo", created_by=organiser,
+        audience={"sources": [{"kind": "list", "list": _list(organiser, "anna@ente01.example.org", "zoe@altro.example.org")}]},
+    )  # fmt: skip
+    send_now(sent)
+    pump.pump()
+    register("Anna")
+    for state, expected in (("unanswered", ["zoe@altro.example.org"]),
+                            ("invited", ["anna@ente01.example.org", "zoe@altro.example.org"])):  # fmt: skip
+        people = audiences.candidates({"sources": [{"kind": "event", "event": event.pk, "state": state}]})
+        assert [candidate.address for candidate in people] == expected
+
+
+def _list(organiser, *addresses: str) -> int:
+    from datetime import date
+
+    from notifications.audiences import services as lists
+
+    upload = lists.keep_upload(
+        content="\n".join(addresses).encode(), filename="", source="fiera", collected_on=date(2026, 1, 2), language="it",
+        by=organiser, name="Fiera",
+    )  # fmt: skip
+    lists.apply_upload(upload=upload, by=organiser)
+    upload.refresh_from_db()
+    return upload.contact_list.pk

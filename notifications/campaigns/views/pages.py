@@ -19,7 +19,7 @@ from notifications.campaigns.forms import (
     ConfirmForm,
     TemplateNameForm,
 )
-from notifications.campaigns.views.shared import campaign_or_404, require_campaigns
+from notifications.campaigns.views.shared import asks_for_the_audience, campaign_or_404, require_campaigns
 from notifications.framing import is_a_mail, shows_a_mail
 from notifications.models import Campaign, Delivery, Station, Tally, Throttle, hash_address
 from notifications.sending import lanes, patterns
@@ -35,6 +35,7 @@ EXAMINED_AT_ONCE = 2_000
 @never_cache
 @require_safe
 @require_campaigns
+@asks_for_the_audience
 def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Draft: who is in and out, the check, confirmation. Later: progress. htmx asks for the progress alone."""
     campaign = campaign_or_404(pk)
@@ -123,6 +124,7 @@ def _progress(request: HttpRequest, campaign: Campaign) -> dict[str, object]:
 @never_cache
 @require_safe
 @require_campaigns
+@asks_for_the_audience
 def campaign_check(request: HttpRequest, pk: int) -> HttpResponse:
     """The check before sending with the sender's domain looked up: may take two seconds."""
     campaign = get_object_or_404(Campaign.objects.select_related("event"), pk=pk, state=State.DRAFT)
@@ -135,6 +137,7 @@ def campaign_check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require_campaigns
+@asks_for_the_audience
 @shows_a_mail
 def campaign_preview(request: HttpRequest, pk: int, who: str) -> HttpResponse:
     """The mail as one candidate would get it, and the way to the next one."""
@@ -155,6 +158,7 @@ def campaign_preview(request: HttpRequest, pk: int, who: str) -> HttpResponse:
 
 @require_safe
 @require_campaigns
+@asks_for_the_audience
 @is_a_mail
 def campaign_preview_html(request: HttpRequest, pk: int, who: str) -> HttpResponse:
     """The HTML part alone, for the frame of the preview: a mail's inline styles, no script, no origin."""
@@ -180,6 +184,7 @@ def _example(campaign: Campaign, candidate: Candidate) -> tuple[letters.Letter, 
 
 @require_POST
 @require_campaigns
+@asks_for_the_audience
 def campaign_test(request: HttpRequest, pk: int, who: str) -> HttpResponse:
     campaign, _candidates, candidate = _candidate(pk, who)
     user = signed_in(request)

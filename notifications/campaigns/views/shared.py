@@ -1,12 +1,33 @@
 """What every page of a campaign needs."""
 
-from django.shortcuts import get_object_or_404
+from functools import wraps
+from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from notifications import audiences
 from notifications.models import Campaign
-from organisations.access import require
+from organisations.access import View, require
 from organisations.roles import Permission
 
 require_campaigns = require(Permission.SEND_CAMPAIGNS)
+
+
+def asks_for_the_audience(view: View) -> View:
+    """A page that reads the audience of a draft; where it cannot be read, the form says so and lets choose another."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, pk, *args, **kwargs)
+        except audiences.UnknownSource:
+            messages.error(request, _("The audience names something that is not understood any more: choose it anew."))
+            return redirect("manage_notifications:campaign_edit", pk)
+
+    return guarded
 
 
 def campaign_or_404(pk: int) -> Campaign:

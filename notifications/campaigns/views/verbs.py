@@ -15,12 +15,13 @@ from notifications.campaigns.forms import (
     ConfirmForm,
 )
 from notifications.campaigns.views.pages import campaign_page
-from notifications.campaigns.views.shared import campaign_or_404, require_campaigns
+from notifications.campaigns.views.shared import asks_for_the_audience, campaign_or_404, require_campaigns
 from organisations.access import signed_in
 
 
 @require_POST
 @require_campaigns
+@asks_for_the_audience
 def campaign_send(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     form, verdict = ConfirmForm(request.POST), None

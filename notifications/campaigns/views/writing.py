@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications.campaigns import live, services
 from notifications.campaigns.forms import (
+    SEGMENT,
     TEXTS,
     CampaignForm,
     TemplateNameForm,
@@ -39,10 +40,13 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 @require_campaigns
 @shows_a_mail
 def campaign_new(request: HttpRequest) -> HttpResponse:
-    """`?template=` begins from a kept text."""
+    """`?template=` begins from a kept text, `?segment=` with that audience."""
     chosen = request.GET.get("template", "")
     template = MessageTemplate.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
-    form = CampaignForm(request.POST or None, initial=starting_point(template) or starting_text())
+    initial = starting_point(template) or starting_text()
+    if (segment := request.GET.get("segment", "")).isdecimal():
+        initial["whom"] = f"{SEGMENT}:{segment}"
+    form = CampaignForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         campaign = services.prepare(by=signed_in(request), **form.campaign_fields())
         return redirect("manage_notifications:campaign_detail", campaign.pk)
