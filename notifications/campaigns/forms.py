@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
@@ -81,13 +81,13 @@ class CampaignForm(forms.ModelForm[Campaign]):
     def _show_audience(self) -> None:
         """What may be chosen, and what is: also an audience that no choice here could make again."""
         definition = self.instance.audience or {}
-        choices: list[tuple[str, str]] = [(DIRECTORY, _now("Organisations of the directory, as ticked below"))]
+        choices: list[tuple[str, str]] = [(DIRECTORY, gettext("Organisations of the directory, as ticked below"))]
         choices += [
             (f"{SEGMENT}:{pk}", name) for pk, name in Segment.objects.order_by("name").values_list("pk", "name")
         ]
         chosen = f"{SEGMENT}:{definition['segment']}" if definition.get("segment") else DIRECTORY
         if definition and (chosen not in dict(choices) or (chosen == DIRECTORY and not _is_plain(definition))):
-            words = _now("As it is: %(sentence)s") % {"sentence": audiences.describe(definition)}
+            words = gettext("As it is: %(sentence)s") % {"sentence": audiences.describe(definition)}
             choices, chosen = [(KEPT, words), *choices], KEPT
         whom = self.fields["whom"]
         assert isinstance(whom, forms.ChoiceField)
