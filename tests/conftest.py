@@ -5,6 +5,7 @@ from django.test import Client
 
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
+from tests.flushing import let_flushes_delete
 
 
 @pytest.fixture
@@ -118,15 +119,5 @@ def _plain_static_files(settings):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """On SQLite the flush after a transactional test deletes row by row: the no-delete triggers would refuse it.
-
-    PostgreSQL truncates, which row triggers do not see. tests/agreements shows with its own triggers that they bite.
-    """
-    from django.db import connection
-
-    from agreements import append_only
-
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            for table in (*append_only.EVIDENCE, "notifications_outboxact"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")
+    with django_db_blocker.unblock():
+        let_flushes_delete()
