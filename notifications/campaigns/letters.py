@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -33,8 +34,15 @@ def source(campaign: Campaign, language: str) -> compose.Source:
 
 
 def compiled(campaign: Campaign, language: str) -> compose.Compiled:
-    """The finished mail with markers for the recipient's words."""
+    """The finished mail with markers for the recipient's words: as it was confirmed, for a draft as it stands."""
+    if kept := campaign.compiled.get(language):
+        return compose.restored(kept)
     return _compiled(source(campaign, language), language, campaign.purpose, campaign.calendar, campaign.event.slug)
+
+
+def frozen(campaign: Campaign) -> dict[str, Any]:
+    """Both languages' finished mails as JSON, to be kept with the confirmed campaign."""
+    return {language: compose.stored(compiled(campaign, language)) for language in Language.values}
 
 
 def draft(campaign: Campaign, language: str) -> compose.Compiled:

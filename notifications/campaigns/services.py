@@ -10,7 +10,7 @@ from django.utils import timezone
 from events.models import Event
 from notifications import outbox, preflight
 from notifications.audiences import Candidate
-from notifications.campaigns import examination, planning
+from notifications.campaigns import examination, letters, planning
 from notifications.models import Campaign, Delivery, MessageTemplate
 from organisations.models import User
 
@@ -117,6 +117,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     planning.plan(campaign, candidates)
     campaign.left_out = planning.note_exclusions(campaign, candidates)
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
+    campaign.compiled = letters.frozen(campaign)
     campaign.canary_size = campaign.first_few(count, campaign.canary_percent)
     campaign.verdict = {"outcome": verdict.outcome.value, "findings": [str(found.words) for found in verdict.findings]}
     if campaign.needs_second_person:
@@ -157,7 +158,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign.exclusions.all().delete()
     campaign.state, campaign.planned, campaign.left_out, campaign.canary_size = State.DRAFT, 0, 0, 0
     campaign.sent_at = campaign.sent_by = campaign.approved_at = campaign.approved_by = campaign.starts_at = None
-    campaign.verdict = {}
+    campaign.verdict, campaign.compiled = {}, {}
     campaign.save()
     return campaign
 

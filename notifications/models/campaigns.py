@@ -116,6 +116,8 @@ class Campaign(models.Model):
     canary_since = models.DateTimeField(null=True, blank=True, editable=False)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     verdict = models.JSONField(_("check before sending"), default=dict, blank=True)
+    #: The finished mail by language (compose.stored), as it was confirmed: a new layout changes nothing that is under way.
+    compiled = models.JSONField(default=dict, blank=True, editable=False)
     pause_reason = models.TextField(_("why it is paused"), blank=True)
 
     subject = Bilingual()

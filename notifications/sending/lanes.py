@@ -7,6 +7,7 @@ A bucket belongs to one lane towards one mail house; the bucket of the empty hou
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,6 +26,8 @@ BUCKET = timedelta(seconds=10)
 CLEAN = timedelta(minutes=5)
 #: The slowest a rate is ever made by complaints, in messages a minute.
 SLOWEST = 6.0
+#: A lane that handed over nothing for so long was idle: that is no part of its speed.
+IDLE = timedelta(seconds=20)
 #: How many attempts of all lanes are looked through for a lane's speed.
 LOOK_BACK = 10_000
 QUIET_FROM, QUIET_TO, SUNDAY = time(21), time(8), 6
@@ -190,6 +193,8 @@ def measured_speed(lane: str) -> float | None:
     recent = Attempt.objects.filter(pk__gt=newest - LOOK_BACK, outcome=Attempt.Outcome.ACCEPTED)
     accepted = recent.filter(delivery__lane=lane).order_by("-pk")
     moments = list(accepted.values_list("at", flat=True)[:500])
+    rests = (later - earlier > IDLE for later, earlier in pairwise(moments))
+    moments = moments[: next((place for place, rested in enumerate(rests, 1) if rested), len(moments))]
     if len(moments) < 10:
         return None
     return (len(moments) - 1) / max((moments[0] - moments[-1]).total_seconds(), 0.001)

@@ -11,7 +11,16 @@ from events import services as events
 from events.models import Invitation
 from notifications import audiences
 from notifications.campaigns import planning, rounds, services
-from notifications.models import Attempt, Campaign, Delivery, MessageTemplate, Suppression, Tally, hash_address
+from notifications.models import (
+    Attempt,
+    Campaign,
+    Delivery,
+    LocalMail,
+    MessageTemplate,
+    Suppression,
+    Tally,
+    hash_address,
+)
 from notifications.recipients import services as recipients
 from notifications.sending import claims, pump
 from organisations.models import Organisation, RoleGrant, User
@@ -151,6 +160,23 @@ def test_a_text_that_must_change_is_not_sent(campaign, organiser):
         services.send(campaign=campaign, expected=4, by=organiser)
     assert refused.value.verdict.outcome == "stop"
     assert Delivery.objects.count() == 0
+
+
+def test_what_was_confirmed_is_sent_whatever_becomes_of_the_layout(
+    campaign, organiser, send_now, monkeypatch, tmp_path, settings
+):
+    send_now(campaign)
+    other = tmp_path / "mail"
+    other.mkdir()
+    (other / "letter.html").write_text("<p>another layout</p>")
+    (other / "letter.txt").write_text("another layout")
+    templates = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**templates, "DIRS": [tmp_path, *templates["DIRS"]]}]
+    pump.pump()
+    assert counts(campaign) == {"accepted": 4}
+    mails = [bytes(mail.content) for mail in LocalMail.objects.all()]
+    assert mails
+    assert not any(b"another layout" in mail for mail in mails)
 
 
 # -- time to think --------------------------------------------------------------------------------------------------------

@@ -232,3 +232,19 @@ def test_the_command_pumps_without_any_broker(capsys):
     write(2)
     call_command("pump", "--json")
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["accepted"] == 2
+
+
+def test_the_measured_speed_counts_no_rest(db):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from notifications.models import Attempt
+    from notifications.sending import lanes
+
+    write(1)
+    row, now = Delivery.objects.get(), timezone.now()
+    Delivery.objects.update(lane="bulk")
+    for seconds in [*range(-3600, -3590), *range(-19, 1)]:
+        Attempt.objects.create(delivery=row, outcome="accepted", at=now + timedelta(seconds=seconds))
+    assert lanes.measured_speed("bulk") == 1.0
