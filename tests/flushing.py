@@ -13,5 +13,5 @@ def let_flushes_delete() -> None:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        for table in (*append_only.EVIDENCE, "notifications_outboxact"):
+        for table in (*append_only.EVIDENCE, "notifications_outboxact", "notifications_campaignact"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")

@@ -11,10 +11,10 @@ from events.models import Event
 from notifications import outbox, preflight
 from notifications.audiences import Candidate
 from notifications.campaigns import examination, letters, planning
-from notifications.models import Campaign, Delivery, MessageTemplate
+from notifications.models import Campaign, CampaignAct, Delivery, MessageTemplate
 from organisations.models import User
 
-State = Campaign.State
+State, Verb = Campaign.State, CampaignAct.Verb
 
 
 class WrongState(Exception):
@@ -125,6 +125,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     else:
         _schedule(campaign, now)
     campaign.save()
+    _note(campaign, Verb.CONFIRMED, by, count=count)
     return count
 
 
@@ -140,6 +141,7 @@ def approve(*, campaign: Campaign, by: User, now: datetime | None = None) -> Cam
     campaign.approved_by, campaign.approved_at = by, now
     _schedule(campaign, now)
     campaign.save()
+    _note(campaign, Verb.APPROVED, by)
     return campaign
 
 
@@ -160,6 +162,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign.sent_at = campaign.sent_by = campaign.approved_at = campaign.approved_by = campaign.starts_at = None
     campaign.verdict, campaign.compiled = {}, {}
     campaign.save()
+    _note(campaign, Verb.WITHDRAWN, by)
     return campaign
 
 
@@ -172,6 +175,7 @@ def start_now(*, campaign: Campaign, by: User, now: datetime | None = None) -> C
         raise WrongState
     campaign.starts_at = now
     begin(campaign, now)
+    _note(campaign, Verb.STARTED, by)
     return campaign
 
 
@@ -188,6 +192,7 @@ def pause(*, campaign: Campaign, by: User | None, reason: str = "") -> Campaign:
     """Nothing more goes out until it is resumed. Raises WrongState."""
     campaign = _lock(campaign, State.PAUSED)
     campaign.pause_reason = reason
+    _note(campaign, Verb.PAUSED, by, reason=reason)
     return _move(campaign, State.PAUSED, "pause_reason")
 
 
@@ -198,6 +203,7 @@ def resume(*, campaign: Campaign, by: User) -> Campaign:
     if campaign.state != State.PAUSED:
         raise WrongState
     braked, campaign.pause_reason = bool(campaign.pause_reason), ""
+    _note(campaign, Verb.RESUMED, by)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
     first = campaign.canary_size and not campaign.canary_since and not braked
     return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason")
@@ -208,6 +214,7 @@ def cancel(*, campaign: Campaign, by: User) -> Campaign:
     """What has not gone out never will. Raises WrongState."""
     campaign = _lock(campaign, State.CANCELLED)
     cancel_waiting(campaign)
+    _note(campaign, Verb.CANCELLED, by)
     return _move(campaign, State.CANCELLED)
 
 
@@ -234,6 +241,7 @@ def send_failed_again(*, campaign: Campaign, by: User) -> int:
     if not again:
         raise WrongState
     _move(campaign, State.RUNNING)
+    _note(campaign, Verb.SENT_AGAIN, by, count=again)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
     return again
 
@@ -246,6 +254,10 @@ def _lock(campaign: Campaign, for_state: str = "") -> Campaign:
     if for_state and for_state not in Campaign.TRANSITIONS[campaign.state]:
         raise WrongState
     return campaign
+
+
+def _note(campaign: Campaign, verb: str, by: User | None, **facts: Any) -> None:
+    CampaignAct.objects.create(campaign=campaign, verb=verb, by=by, **facts)
 
 
 def _move(campaign: Campaign, state: str, *changed: str) -> Campaign:

@@ -87,6 +87,7 @@ def delivery(request: HttpRequest, key: UUID) -> HttpResponse:
         "reasons": origins.reasons(row),
         "waits_for": origins.waits_for(row, now),
         "tries": row.tries.order_by("at", "pk"),
+        "events": row.events.order_by("at", "pk"),
         "is_secret": row.kind in raw.SECRET_KINDS,
         "may_operate": signed_in(request).has_permission(Permission.OPERATE_OUTBOX),
     }

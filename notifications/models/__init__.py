@@ -3,7 +3,7 @@
 from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
 from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from notifications.models.calendars import CalendarEntry
-from notifications.models.campaigns import Campaign, Exclusion, MessageTemplate
+from notifications.models.campaigns import Campaign, CampaignAct, Exclusion, MessageTemplate
 from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
@@ -21,6 +21,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarFeed",
     "Campaign",
+    "CampaignAct",
     "Contact",
     "ContactList",
     "ContactUpload",

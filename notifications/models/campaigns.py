@@ -202,6 +202,38 @@ class Campaign(models.Model):
         return now + timedelta(seconds=settings.CAMPAIGN_UNDO_SECONDS)
 
 
+class CampaignAct(models.Model):
+    """What somebody did to a campaign, and when. Written once: the database refuses to change it.
+
+    `by` is empty where the portal acted by itself; then `reason` says why.
+    """
+
+    class Verb(models.TextChoices):
+        CONFIRMED = "confirmed", _("confirmed it")
+        APPROVED = "approved", _("approved it")
+        WITHDRAWN = "withdrawn", _("took it back to the draft")
+        STARTED = "started", _("let it start")
+        PAUSED = "paused", _("paused it")
+        RESUMED = "resumed", _("let it go on")
+        CANCELLED = "cancelled", _("cancelled the rest")
+        SENT_AGAIN = "sent_again", _("sent it again to those that failed")
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="acts", verbose_name=_("campaign"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    verb = models.CharField(_("act"), max_length=12, choices=Verb)
+    count = models.PositiveIntegerField(_("messages"), null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("act on a campaign")
+        verbose_name_plural = _("acts on campaigns")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_verb_display()}"
+
+
 class Exclusion(models.Model):
     """Somebody the audience named who is not written to, and why: frozen with the plan, so that it can be asked later."""
 

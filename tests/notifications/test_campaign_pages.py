@@ -5,12 +5,22 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from events import services as events
 from events.models import Invitation
 from notifications.campaigns import planning, services
-from notifications.models import Campaign, Delivery, MessageTemplate, Segment, Suppression, Tally, hash_address
+from notifications.models import (
+    Campaign,
+    CampaignAct,
+    Delivery,
+    MessageTemplate,
+    Segment,
+    Suppression,
+    Tally,
+    hash_address,
+)
 from notifications.sending import pump
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
@@ -465,3 +475,25 @@ def test_a_campaign_of_the_past_stays_readable_when_its_event_is_over(desk, sent
     type(event).objects.update(starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1))
     for path in ("", "report/", "ledger/"):
         assert desk.get(f"{sent.pk}/{path}").status_code == 200
+
+
+def test_the_page_says_who_did_what(desk, campaign):
+    desk.post(f"{campaign.pk}/send/", {"number": 4})
+    desk.post(f"{campaign.pk}/withdraw/")
+    desk.post(f"{campaign.pk}/send/", {"number": 4})
+    desk.post(f"{campaign.pk}/start/")
+    desk.post(f"{campaign.pk}/pause/")
+    services.resume(campaign=campaign, by=campaign.created_by)
+    services.pause(campaign=campaign, by=None, reason="3 of the first 20 came back.")
+    page = " ".join(desk.get(f"{campaign.pk}/").content.decode().split())
+    assert [act.verb for act in campaign.acts.all()] == [
+        "confirmed", "withdrawn", "confirmed", "started", "paused", "resumed", "paused",
+    ]  # fmt: skip
+    assert "confirmed it (4 messages)" in page
+    assert "the portal</td><td>paused it: 3 of the first 20 came back." in page
+
+
+def test_what_was_done_cannot_be_rewritten(desk, campaign):
+    desk.post(f"{campaign.pk}/send/", {"number": 4})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CampaignAct.objects.update(verb="approved")

@@ -201,7 +201,7 @@ def test_one_page_costs_the_same_whatever_its_history(desk, register, count, dja
     register("Anna")
     row = Delivery.objects.get(kind="registration_confirmed")
     Attempt.objects.bulk_create(Attempt(delivery=row, outcome="deferred", reply="450") for _number in range(count))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page(desk, f"{row.key}/")
 
 
