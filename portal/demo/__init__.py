@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agreements.demo import load_demo_agreement
 from events.models import Event, MeetingPoint, OpeningHours, Session, Weekday
+from notifications.models import MessageTemplate, Segment
 from notifications.reminders.services import add_default_rule
 from organisations.models import Organisation, User
 from organisations.roles import Role
@@ -40,6 +41,7 @@ def load() -> None:
     _info_day("giornata-informativa-2020", date(2020, 2, 21), Event.State.HELD, by=organiser)
     _meeting_point()
     load_demo_agreement(by=organiser)
+    _for_invitations(by=organiser)
 
 
 def _organisations() -> None:
@@ -146,6 +148,33 @@ def _agenda(day: date) -> list[dict[str, object]]:
             "speakers_en": "Two social cooperatives of the area",
         },
     ]
+
+
+def _for_invitations(*, by: User) -> None:
+    """What organisers begin an invitation with: audiences of the case, and a text in both languages."""
+    for name, kinds in (
+        ("Comuni della provincia", [Organisation.Kind.MUNICIPALITY]),
+        ("Terzo settore", [Organisation.Kind.CSO]),
+        ("Scuole ed enti pubblici", [Organisation.Kind.SCHOOL, Organisation.Kind.PUBLIC_BODY]),
+    ):
+        source = {"kind": "directory", "kinds": [kind.value for kind in kinds]}
+        Segment.objects.get_or_create(name=name, defaults={"definition": {"sources": [source]}, "created_by": by})
+    MessageTemplate.objects.get_or_create(
+        name="Invito alla giornata informativa",
+        defaults={
+            "subject_it": "Invito: {event}",
+            "body_it": "l’associazione invita {organisation} a «{event}», **{date}**, {place}.\n\n"
+            "Tre momenti:\n\n- i saluti e la firma del protocollo d’intesa;\n- il lavoro dei giovani nel nostro "
+            "territorio, il progetto e i suoi servizi;\n- due buone pratiche del terzo settore.\n\n"
+            "Il programma è sulla [pagina dell’evento]({event_page}). L’iscrizione è gratuita e chiede due minuti.",
+            "subject_en": "Invitation: {event}",
+            "body_en": "the association invites {organisation} to “{event}”, **{date}**, {place}.\n\n"
+            "Three parts:\n\n- greetings and the signing of the protocol of understanding;\n- young people’s work in "
+            "our area, the project and its services;\n- two good practices of the third sector.\n\n"
+            "The agenda is on the [event’s page]({event_page}). Registration is free and takes two minutes.",
+            "saved_by": by,
+        },
+    )
 
 
 def _meeting_point() -> None:
