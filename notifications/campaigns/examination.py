@@ -25,8 +25,11 @@ MOST_LINKS = 10
 
 def examine(campaign: Campaign, candidates: list[Candidate], *, asks_others: bool = False) -> preflight.Verdict:
     """The verdict, in the active language. `asks_others`: the DNS and the servers behind the links, some seconds."""
-    languages = {candidate.language for candidate in candidates if candidate.is_in} or {Language.ITALIAN.value}
-    messages = {language: campaign_letters.compiled(campaign, language) for language in sorted(languages)}
+    messages = {
+        language: campaign_letters.compiled(campaign, language)
+        for language in Language.values
+        if campaign_letters.is_written(campaign, language)
+    }
     facts = preflight.Facts(
         needs_link=campaign.purpose == Campaign.Purpose.INVITATION,
         starts_at=None if campaign.also_at_quiet_times and not campaign.scheduled_for else _start(campaign),

@@ -24,13 +24,16 @@ from organisations.languages import Language
 from organisations.links import make_token
 
 
+def is_written(campaign: Campaign, language: str) -> bool:
+    """Whether there is a text of its own in that language."""
+    return bool(getattr(campaign, f"subject_{language}") and getattr(campaign, f"body_{language}"))
+
+
 def source(campaign: Campaign, language: str) -> compose.Source:
     """What was written in that language; Italian where there is no English."""
-    subject, body = getattr(campaign, f"subject_{language}"), getattr(campaign, f"body_{language}")
-    if not (subject and body):
-        language = Language.ITALIAN
-        subject, body = campaign.subject_it, campaign.body_it
-    return compose.Source(subject, body, getattr(campaign, f"text_{language}"))
+    language = language if is_written(campaign, language) else Language.ITALIAN
+    subject, body, text = (getattr(campaign, f"{part}_{language}") for part in ("subject", "body", "text"))
+    return compose.Source(subject, body, text)
 
 
 def compiled(campaign: Campaign, language: str) -> compose.Compiled:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from events import services as events
 from events.models import Invitation
 from notifications import audiences
-from notifications.campaigns import planning, rounds, services
+from notifications.campaigns import examination, planning, rounds, services
 from notifications.models import (
     Attempt,
     Campaign,
@@ -177,6 +177,18 @@ def test_what_was_confirmed_is_sent_whatever_becomes_of_the_layout(
     mails = [bytes(mail.content) for mail in LocalMail.objects.all()]
     assert mails
     assert not any(b"another layout" in mail for mail in mails)
+
+
+def test_the_check_looks_at_every_language_that_was_written(campaign, organiser, narni):
+    def codes():
+        found = examination.examine(campaign, planning.audience(campaign)).findings
+        return {(finding.code, finding.severity.value) for finding in found if finding.code == "language_missing"}
+
+    assert codes() == {("language_missing", "note")}
+    Organisation.objects.filter(pk=narni.pk).update(language="en")
+    assert codes() == {("language_missing", "warn")}
+    campaign = services.edit(campaign=campaign, by=organiser, subject_en="Invitation", body_en="For {organisation}.")
+    assert codes() == set()
 
 
 # -- time to think --------------------------------------------------------------------------------------------------------
