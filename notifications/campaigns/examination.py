@@ -40,14 +40,6 @@ def examine(campaign: Campaign, candidates: list[Candidate], *, asks_others: boo
     return preflight.examine(messages, _values(campaign, candidates), facts)
 
 
-def problems(campaign: Campaign) -> list[compose.Problem]:
-    """What is wrong with the texts as they are written, in both languages."""
-    found = []
-    for language in Language.values:
-        found += compose.check(campaign_letters.source(campaign, language))
-    return found
-
-
 def _start(campaign: Campaign) -> datetime:
     return max(campaign.scheduled_for or timezone.now(), timezone.now())
 
