@@ -1,5 +1,6 @@
 """Triggers that keep evidence as it was written: the database itself refuses to change or delete it."""
 
+from collections.abc import Callable
 from typing import Any
 
 #: table -> condition under which its row is evidence (OLD is the row as it stands)
@@ -19,17 +20,35 @@ VERBS = ("UPDATE", "DELETE")
 def create(apps: Any, schema_editor: Any) -> None:
     """Forwards of the migration."""
     for table, condition in EVIDENCE.items():
-        for verb in VERBS:
-            for statement in statements(schema_editor.connection.vendor, table, verb, condition):
-                schema_editor.execute(statement)
+        keep(table, condition)(apps, schema_editor)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
     """Backwards of the migration."""
     for table in EVIDENCE:
+        let_go(table)(apps, schema_editor)
+
+
+def keep(table: str, condition: str = "1 = 1") -> Callable[[Any, Any], None]:
+    """For RunPython: from now on the rows of this table stay as they were written."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        for verb in VERBS:
+            for statement in statements(schema_editor.connection.vendor, table, verb, condition):
+                schema_editor.execute(statement)
+
+    return forwards
+
+
+def let_go(table: str) -> Callable[[Any, Any], None]:
+    """For RunPython, backwards of `keep`."""
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
         for verb in VERBS:
             on_table = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name_of(table, verb)}{on_table}")
+
+    return backwards
 
 
 def name_of(table: str, verb: str) -> str:

@@ -5,21 +5,9 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from agreements.append_only import VERBS, name_of, statements
+from agreements.append_only import keep, let_go
 
 TABLE = "notifications_campaignact"
-
-
-def keep_as_written(apps, schema_editor):
-    for verb in VERBS:
-        for statement in statements(schema_editor.connection.vendor, TABLE, verb, "1 = 1"):
-            schema_editor.execute(statement)
-
-
-def let_go(apps, schema_editor):
-    for verb in VERBS:
-        on_table = f" ON {TABLE}" if schema_editor.connection.vendor == "postgresql" else ""
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name_of(TABLE, verb)}{on_table}")
 
 
 class Migration(migrations.Migration):
@@ -85,5 +73,5 @@ class Migration(migrations.Migration):
                 "ordering": ("pk",),
             },
         ),
-        migrations.RunPython(keep_as_written, let_go),
+        migrations.RunPython(keep(TABLE), let_go(TABLE)),
     ]
