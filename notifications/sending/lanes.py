@@ -148,8 +148,9 @@ def slow_down(*, lane: str, group: str, measured: float, reason: str) -> None:
 def fewer_connections(*, lane: str, used: int, reason: str) -> None:
     """Too many connections for the relay's taste: one less, at least one."""
     throttle, _created = Throttle.objects.select_for_update().get_or_create(lane=lane, domain_group="")
-    throttle.connections = max(1, min(throttle.connections or used, used) - 1)
-    throttle.save(update_fields=["connections"])
+    if not throttle.is_paused(timezone.now()):  # workers that are told together are one step
+        throttle.connections = max(1, min(throttle.connections or used, used) - 1)
+        throttle.save(update_fields=["connections"])
     pause(lane=lane, reason=reason)
 
 

@@ -203,6 +203,8 @@ def test_too_many_connections_means_one_less(smtp, settings):
     Throttle.objects.update(paused_until=None)
     pump.pump()
     assert lanes.connections("bulk") == 2
+    lanes.fewer_connections(lane="bulk", used=4, reason="432")  # another worker, told at the same moment
+    assert lanes.connections("bulk") == 2
     assert Delivery.objects.get().attempts == 0
 
 
