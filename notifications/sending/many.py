@@ -1,0 +1,17 @@
+"""Conditions on many values at once: one parameter, where `__in` would prepare one each and plan worse."""
+
+import json
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import BooleanField, Model
+from django.db.models.expressions import RawSQL
+
+
+def among(model: type[Model], field: str, values: Iterable[object]) -> RawSQL:
+    """The rows of a model whose field has one of these values; for `filter`."""
+    described = model._meta.get_field(field)
+    place = f'"{model._meta.db_table}"."{described.column}"'  # type: ignore[union-attr]  # a column, no relation from elsewhere
+    if connection.vendor == "postgresql":
+        return RawSQL(f"{place} = ANY(%s::{described.db_type(connection)}[])", [list(values)], BooleanField())  # type: ignore[union-attr]
+    return RawSQL(f"{place} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))], BooleanField())
