@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from notifications.compose import BY_NAME, Compiled, as_html, clean
 from notifications.compose.variables import SLOT
@@ -37,7 +38,7 @@ class Tally:
         self._messages = messages
         self._fallback = next(iter(messages.values()), None)
         self._sizes = {language: _Size(message) for language, message in messages.items()}
-        self._own = {language: _written(message) for language, message in messages.items()}
+        self._wanted = {language: list(_wanted(message)) for language, message in messages.items()}
         self.recipients = 0
         self.missing: dict[str, Cases] = {}
         self.gaps: dict[str, Cases] = {}
@@ -69,17 +70,25 @@ class Tally:
         self.longest_subject = max(self.longest_subject, size.of_subject(row))
 
     def _look_at_values(self, message: Compiled, row: Mapping[str, str], who: str) -> None:
-        for name in message.variables - _COMPUTED:
-            value, variable = clean(row.get(name) or ""), BY_NAME.get(name)
-            may_be_empty = bool(variable and variable.may_be_empty)
-            if not value and not may_be_empty:
-                self.missing.setdefault(name, Cases()).add(who)
-            elif not value and name in self._own[message.language]:
-                self.gaps.setdefault(name, Cases()).add(who)
-            elif value and variable and variable.is_trusted and (wrong := fault(value)):
+        for name, may_be_empty, is_trusted, is_written in self._wanted[message.language]:
+            value = clean(row.get(name) or "")
+            if not value:
+                if not may_be_empty:
+                    self.missing.setdefault(name, Cases()).add(who)
+                elif is_written:
+                    self.gaps.setdefault(name, Cases()).add(who)
+            elif is_trusted and (wrong := fault(value)):
                 self.bad_addresses.setdefault(wrong, Cases()).add(who)
-        if _ADDRESS_LIKE.search(" ".join((row.get("organisation") or "", row.get("name") or ""))):
+        if _ADDRESS_LIKE.search(f"{row.get('organisation') or ''} {row.get('name') or ''}"):
             self.intruding.add(who)
+
+
+def _wanted(message: Compiled) -> Iterator[tuple[str, bool, bool, bool]]:
+    """The variables that a recipient must have: name, may be empty, is an address, stands in the organiser's words."""
+    written = _written(message)
+    for name in message.variables - _COMPUTED:
+        variable = BY_NAME.get(name)
+        yield name, bool(variable and variable.may_be_empty), bool(variable and variable.is_trusted), name in written
 
 
 def _written(message: Compiled) -> set[str]:
@@ -92,10 +101,9 @@ class _Size:
     """The size of a filled message by counting, without filling it."""
 
     def __init__(self, message: Compiled) -> None:
-        self._in_html = Counter(message.html.variables)
-        self._in_text = Counter(message.text.variables)
-        self._in_subject = Counter(message.subject.variables)
-        self._names = set(self._in_html) | set(self._in_text)
+        in_html, in_text = Counter(message.html.variables), Counter(message.text.variables)
+        self._in_subject = list(Counter(message.subject.variables).items())
+        self._times = [(name, in_html[name], in_text[name]) for name in {*in_html, *in_text}]
         marker = len(message.html.markers[0][0])
         parts = (message.html, message.text)
         self._fixed = AROUND + sum(len(t.text.encode()) - marker * len(t.variables) for t in parts)
@@ -103,11 +111,18 @@ class _Size:
 
     def of(self, row: Mapping[str, str]) -> int:
         """Bytes of the message with these values."""
-        return self._fixed + sum(self._bytes(name, row.get(name) or "") for name in self._names)
-
-    def _bytes(self, name: str, value: str) -> int:
-        return self._in_html[name] * len(as_html(value).encode()) + self._in_text[name] * len(value.encode())
+        total = self._fixed
+        for name, in_html, in_text in self._times:
+            as_it_is, escaped = _octets(row.get(name) or "")
+            total += in_html * escaped + in_text * as_it_is
+        return total
 
     def of_subject(self, row: Mapping[str, str]) -> int:
         """Characters of the subject with these values."""
-        return self._fixed_subject + sum(n * len(row.get(name) or "") for name, n in self._in_subject.items())
+        return self._fixed_subject + sum(n * len(row.get(name) or "") for name, n in self._in_subject)
+
+
+@lru_cache(maxsize=1024)  # most values are alike for everybody
+def _octets(value: str) -> tuple[int, int]:
+    """Bytes of a value in the text and, escaped, in HTML."""
+    return len(value.encode()), len(as_html(value).encode())
