@@ -99,12 +99,11 @@ def _letters(campaign: Campaign) -> tuple[list[bytes], list[str]]:
 
 def empty_the_outbox() -> None:
     """What earlier figures left would be sent along, or be in the way."""
-    names = "notifications_attempt, notifications_delivery, notifications_exclusion"
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"TRUNCATE {names}")
+            cursor.execute("TRUNCATE notifications_delivery, notifications_exclusion CASCADE")
         else:
-            for name in names.split(", "):
-                cursor.execute(f"DELETE FROM {name}")
+            for name in ("attempt", "delivery", "exclusion"):
+                cursor.execute(f"DELETE FROM notifications_{name}")
     tallies.recount()
     Campaign.objects.filter(state__in=Campaign.UNDER_WAY).update(state=Campaign.State.CANCELLED)

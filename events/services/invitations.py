@@ -40,10 +40,10 @@ def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uui
     known = dict(mine.values_list("organisation", "key"))
     fresh = [pk for pk in organisations if pk not in known]
     keys = sorted((uuid.uuid4() for _pk in fresh), key=attrgetter("int"))  # in order: their index only grows at its end
-    bulk.insert(
+    bulk.insert_missing(
         Invitation, {"event_id": event.pk, "invited_at": timezone.now(), "opened_at": None},
         ("organisation_id", "key", "token_hash"),
-        ((pk, key, hash_token(make_token(INVITATION_LINK, key))) for pk, key in zip(sorted(fresh), keys, strict=True)),
+        ((pk, key.hex, hash_token(make_token(INVITATION_LINK, key))) for pk, key in zip(sorted(fresh), keys, strict=True)),
     )  # fmt: skip
     known = dict(mine.values_list("organisation", "key")) if fresh else known
     return {pk: known[pk] for pk in organisations}

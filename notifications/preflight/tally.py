@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from notifications.compose import BY_NAME, Compiled, as_html, clean
 from notifications.compose.variables import SLOT
@@ -25,10 +24,10 @@ class Cases:
     count: int = 0
     names: list[str] = field(default_factory=list)
 
-    def add(self, name: str) -> None:
+    def add(self, row: Mapping[str, str]) -> None:
         self.count += 1
         if len(self.names) < 3:
-            self.names.append(name)
+            self.names.append(clean(row.get("organisation") or row.get("name") or row.get("address") or ""))
 
 
 class Tally:
@@ -39,6 +38,7 @@ class Tally:
         self._fallback = next(iter(messages.values()), None)
         self._sizes = {language: _Size(message) for language, message in messages.items()}
         self._wanted = {language: list(_wanted(message)) for language, message in messages.items()}
+        self._seen: dict[tuple[str, bool, bool, bool], tuple[str, Cases | None]] = {}
         self.recipients = 0
         self.missing: dict[str, Cases] = {}
         self.gaps: dict[str, Cases] = {}
@@ -63,24 +63,32 @@ class Tally:
             return
         if language and language not in self._messages:
             self.unwritten[language] += 1
-        who = clean(row.get("organisation") or row.get("name") or row.get("address") or "")
-        self._look_at_values(message, row, who)
+        self._look_at_values(message, row)
         size = self._sizes[message.language]
         self.largest = max(self.largest, size.of(row))
         self.longest_subject = max(self.longest_subject, size.of_subject(row))
 
-    def _look_at_values(self, message: Compiled, row: Mapping[str, str], who: str) -> None:
-        for name, may_be_empty, is_trusted, is_written in self._wanted[message.language]:
-            value = clean(row.get(name) or "")
-            if not value:
-                if not may_be_empty:
-                    self.missing.setdefault(name, Cases()).add(who)
-                elif is_written:
-                    self.gaps.setdefault(name, Cases()).add(who)
-            elif is_trusted and (wrong := fault(value)):
-                self.bad_addresses.setdefault(wrong, Cases()).add(who)
-        if _ADDRESS_LIKE.search(f"{row.get('organisation') or ''} {row.get('name') or ''}"):
-            self.intruding.add(who)
+    def _look_at_values(self, message: Compiled, row: Mapping[str, str]) -> None:
+        seen = self._seen
+        for wanted in self._wanted[message.language]:
+            value = row.get(wanted[0]) or ""
+            before = seen.get(wanted)
+            if before is None or before[0] != value:  # else the very text of the recipient before: found the same
+                before = seen[wanted] = (value, self._cases_for(*wanted, clean(value)))
+            if before[1] is not None:
+                before[1].add(row)
+        names = f"{row.get('organisation') or ''} {row.get('name') or ''}"
+        if ("." in names or "/" in names) and _ADDRESS_LIKE.search(names):
+            self.intruding.add(row)
+
+    def _cases_for(self, name: str, may_be_empty: bool, is_trusted: bool, is_written: bool, value: str) -> Cases | None:
+        """What is wrong with this value of a variable; None: nothing."""
+        if not value and not may_be_empty:
+            return self.missing.setdefault(name, Cases())
+        if not value:
+            return self.gaps.setdefault(name, Cases()) if is_written else None
+        wrong = fault(value) if is_trusted else ""
+        return self.bad_addresses.setdefault(wrong, Cases()) if wrong else None
 
 
 def _wanted(message: Compiled) -> Iterator[tuple[str, bool, bool, bool]]:
@@ -103,6 +111,7 @@ class _Size:
     def __init__(self, message: Compiled) -> None:
         in_html, in_text = Counter(message.html.variables), Counter(message.text.variables)
         self._in_subject = list(Counter(message.subject.variables).items())
+        self._seen: dict[str, tuple[str, int]] = {}
         self._times = [(name, in_html[name], in_text[name]) for name in {*in_html, *in_text}]
         marker = len(message.html.markers[0][0])
         parts = (message.html, message.text)
@@ -111,18 +120,16 @@ class _Size:
 
     def of(self, row: Mapping[str, str]) -> int:
         """Bytes of the message with these values."""
-        total = self._fixed
+        total, seen = self._fixed, self._seen
         for name, in_html, in_text in self._times:
-            as_it_is, escaped = _octets(row.get(name) or "")
-            total += in_html * escaped + in_text * as_it_is
+            value = row.get(name) or ""
+            before = seen.get(name)
+            if before is None or before[0] != value:  # else the very text of the recipient before
+                octets, escaped = len(value.encode()), len(as_html(value).encode())
+                before = seen[name] = (value, in_html * escaped + in_text * octets)
+            total += before[1]
         return total
 
     def of_subject(self, row: Mapping[str, str]) -> int:
         """Characters of the subject with these values."""
         return self._fixed_subject + sum(n * len(row.get(name) or "") for name, n in self._in_subject)
-
-
-@lru_cache(maxsize=1024)  # most values are alike for everybody
-def _octets(value: str) -> tuple[int, int]:
-    """Bytes of a value in the text and, escaped, in HTML."""
-    return len(value.encode()), len(as_html(value).encode())

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0007_campaigns")]
+    dependencies = [("notifications", "0010_providers")]
 
     operations = [
         migrations.AlterField(
