@@ -1,5 +1,6 @@
-"""`python -m bench`: a fresh database, a real server, the figures of bench/README.md."""
+"""`python -m bench [NAME ...]`: a fresh database, and the figures of bench/README.md, all or those named."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -7,40 +8,52 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from bench.figures import line
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = int(os.environ.get("BENCH_PORT", "8199"))
+Figures = list[dict[str, Any]]
 
 
 @contextmanager
 def fresh_database() -> Iterator[str]:
-    """Point the settings at a database of the bench's own."""
-    folder = tempfile.mkdtemp(prefix="portal-bench-")
-    os.environ.update(
-        VAR_DIR=folder, PORT=str(PORT), SECRET_KEY="b" * 60, MAIL_URL="mailbox://", LOG_LEVEL="ERROR",
-        DJANGO_SETTINGS_MODULE="portal.settings", SITE_URL=f"http://localhost:{PORT}",
-    )  # fmt: skip
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
-        yield "sqlite"
-        return
+    """Point the settings at a database of the bench's own, on the same disk as everything else."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var", ignore_cleanup_errors=True) as folder:
+        os.environ.update(
+            VAR_DIR=folder, PORT=str(PORT), SECRET_KEY="b" * 60, MAIL_URL="mailbox://", LOG_LEVEL="ERROR",
+            DJANGO_SETTINGS_MODULE="portal.settings", SITE_URL=f"http://localhost:{PORT}", REDIS_PREFIX=f"bench-{os.getpid()}:",
+        )  # fmt: skip
+        server = os.environ.get("DATABASE_URL", "")
+        if server.startswith("postgres"):
+            with _own_database(server):
+                yield "postgresql"
+        else:
+            os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
+            yield "sqlite"
+
+
+@contextmanager
+def _own_database(server: str) -> Iterator[None]:
+    """A database that is dropped afterwards; two benches at once do not meet."""
     import psycopg
 
+    name = f"portal_bench_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS portal_bench WITH (FORCE)")
-        connection.execute("CREATE DATABASE portal_bench")
-        os.environ["DATABASE_URL"] = server.rsplit("/", 1)[0] + "/portal_bench"
+        connection.execute(f"CREATE DATABASE {name}")
+        os.environ["DATABASE_URL"] = f"{server.rsplit('/', 1)[0]}/{name}"
         try:
-            yield "postgresql"
+            yield
         finally:
             from django.db import connections
 
             connections.close_all()
-            connection.execute("DROP DATABASE portal_bench WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -63,30 +76,60 @@ def web_server() -> Iterator[str]:
         process.wait(timeout=20)
 
 
+def on_the_web(*measures: Callable[[str], Figures]) -> Callable[[], Figures]:
+    """Figures that need the server."""
+
+    def run() -> Figures:
+        with web_server() as base:
+            return [figure for measure in measures for figure in measure(base)]
+
+    return run
+
+
+def measures() -> dict[str, Callable[[], Figures]]:
+    """What can be asked for by name, in the order in which it runs."""
+    from bench import mail, million, plan, web
+
+    return {
+        "event_page": on_the_web(web.event_page),
+        "registration": on_the_web(web.registration),
+        "oversell": on_the_web(web.oversell),
+        "bulk_mail": mail.bulk_mail,
+        "bulk_mail_rss_mib": mail.bulk_mail_rss,
+        "far_relay": mail.far_relay,
+        "plan_100k": plan.plan_100k,
+        "million": million.million,
+    }
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="see bench/README.md; none: all")
+    wanted = parser.parse_args().names
+    figures = []
     with fresh_database() as database:
         import django
 
         django.setup()
-        from django.core.management import call_command
-
-        for command in ("migrate", "createcachetable", "load_demo"):
-            call_command(command, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        from bench import mail, web
-
-        with web_server() as base:
-            figures = [*web.event_page(base), web.registration(base), web.oversell(base)]
-        figures.append(mail.bulk_mail())
-    for figure in figures:
-        figure["database"] = database
-        limit = f"  limit {figure['limit']:.1f}  ratio {figure['ratio']:.2f}" if figure["limit"] else ""
-        print(
-            f"{figure['name']:<22} {figure['value']:>10.2f} {figure['unit']:<12} {database}{limit}  {figure.pop('note', '')}"
-        )
+        known = measures()
+        if unknown := set(wanted) - set(known):
+            parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+        _fill()
+        for name in wanted or known:
+            for figure in known[name]():
+                figure["database"] = database
+                print(line(figure), flush=True)
+                figures.append({key: value for key, value in figure.items() if key != "note"})
     target = ROOT / "var" / "bench.json"
-    target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(figures, indent=1))
+
+
+def _fill() -> None:
+    from django.core.management import call_command
+
+    for command in ("migrate", "createcachetable", "load_demo"):
+        call_command(command, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -1,97 +1,109 @@
-"""Bulk mail: one pump with recorded intent and result, beside a bare SMTP loop of the same bytes."""
+"""Sending: one worker with recorded intent and result, beside bare loops of the same bytes; its memory; far relays."""
 
-import os
-import shutil
-import smtplib
-import socket
-import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from statistics import median
+from typing import Any
 
-from django.conf import settings
+from django.db import connection, transaction
 
-from bench.web import figure
-from events.models import Event
-from notifications import letters, services
-from notifications.models import Campaign, Delivery
-from notifications.sending import mime, pump
-from organisations.models import Organisation, User
+from bench import bare, people
+from bench.figures import figure
+from bench.sink import far_away, sink
+from bench.worker import Worker, worker
+from notifications.models import Attempt, Campaign, Delivery
+from notifications.sending import desk, tallies
 
-MESSAGES = 2000
+ROUNDS, EACH = 5, 2000
+LATENCY = 0.020
 
 
-@contextmanager
-def sink() -> Iterator[tuple[int, str]]:
-    """A server that takes mail and forgets it: its port and what it is."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    program = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
-    if program:
-        user = ["-u", "nobody"] if os.getuid() == 0 else []
-        process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "100"])
-        time.sleep(0.5)
-        try:
-            yield port, "postfix smtp-sink"
-        finally:
-            process.terminate()
-        return
-    server = socket.create_server(("127.0.0.1", port))
-    threading.Thread(target=_serve, args=(server,), daemon=True).start()
-    try:
-        yield port, "python socket sink"
-    finally:
-        server.close()
-
-
-def _serve(server: socket.socket) -> None:
-    with suppress(OSError):
-        while True:
-            connection, _address = server.accept()
-            threading.Thread(target=_talk, args=(connection,), daemon=True).start()
-
-
-def _talk(connection: socket.socket) -> None:
-    with connection, connection.makefile("rb") as lines:
-        connection.sendall(b"220 sink\r\n")
-        for line in lines:
-            if line.startswith(b"DATA"):
-                connection.sendall(b"354 go on\r\n")
-                for text in lines:
-                    if text == b".\r\n":
-                        break
-            connection.sendall(b"250 ok\r\n")
-
-
-def bulk_mail() -> dict:
-    Delivery.objects.all().delete()  # what the registrations of the other figures left waiting
-    Organisation.objects.bulk_create(
-        Organisation(name=f"Ente {n:05}", kind="other", email=f"ente{n}@example.org") for n in range(MESSAGES)
+def bulk_mail() -> list[dict[str, Any]]:
+    """Rounds of limit, worker, limit; medians, because the machine is not ours alone."""
+    empty_the_outbox()
+    campaigns = [_campaign(f"bulk {number}", EACH) for number in range(ROUNDS + 1)]
+    contents, addresses = _letters(campaigns[0])
+    rates, pipelined, plain = [], [], []
+    with sink() as target, worker(target.url) as one:
+        _send(one, campaigns.pop(), EACH)  # the first messages of a process pay for its imports
+        for campaign in campaigns:
+            pipelined.append(bare.pipelined(target.port, contents, addresses))
+            plain.append(bare.plain(target.port, contents, addresses))
+            rates.append(EACH / _send(one, campaign, EACH)["seconds"])
+            pipelined.append(bare.pipelined(target.port, contents, addresses))
+    ratios = [rate / ((pipelined[2 * n] + pipelined[2 * n + 1]) / 2) for n, rate in enumerate(rates)]
+    note = (
+        f"{ROUNDS} x {EACH} messages of {len(contents[0])} bytes; worker {min(rates):.0f} to {max(rates):.0f}; "
+        f"ratio by round {min(ratios):.2f} to {max(ratios):.2f}; plain smtplib {median(plain):.0f}"
     )
-    user, event = User.objects.order_by("pk").first(), Event.objects.get(state=Event.State.PUBLISHED)
-    campaign = Campaign.objects.create(
-        event=event, name="bench", kinds=["other"], subject_it="Invito: {event}", body_it="Vi aspettiamo.", created_by=user
-    )  # fmt: skip
-    services.send(campaign=campaign, expected=MESSAGES, by=user)
-    row = Delivery.objects.filter(campaign=campaign).select_related("campaign").first()
-    letter = letters.letter_for(row)
-    content = mime.build(row, letter, letters.render(letter, name=row.name, language=row.language))
-    with sink() as (port, kind):
-        settings.MAIL_URL = f"smtp://127.0.0.1:{port}"
-        began = time.perf_counter()
-        report = pump.pump(seconds=600)
-        rate = report.accepted / (time.perf_counter() - began)
-        assert Delivery.objects.filter(campaign=campaign, state="accepted").count() == MESSAGES, report
-        limit = bare_loop(port, content)
-    return {**figure("bulk_mail", rate, "messages/s", limit), "note": f"({kind}, {len(content)} bytes each)"}
+    limit = median(pipelined) if target.is_postfix else None
+    return [figure("bulk_mail", median(rates), "messages/s", limit, note, plain=median(plain))]
 
 
-def bare_loop(port: int, content: bytes) -> float:
-    """Messages/s of the same bytes over one connection with nothing recorded."""
-    with smtplib.SMTP("127.0.0.1", port) as smtp:
-        smtp.ehlo()
-        began = time.perf_counter()
-        for number in range(MESSAGES):
-            smtp.sendmail("bench@example.org", [f"ente{number}@example.org"], content)
-        return MESSAGES / (time.perf_counter() - began)
+def bulk_mail_rss() -> list[dict[str, Any]]:
+    """The peak memory of a fresh worker that sends a thousand, and of another that sends a hundred thousand."""
+    figures = []
+    for recipients in (1_000, 100_000):
+        empty_the_outbox()
+        campaign = _campaign(f"rss {recipients}", recipients)
+        with sink() as target, worker(target.url) as fresh:
+            report = _send(fresh, campaign, recipients)
+        note = f"{recipients} recipients in {report['seconds']:.0f} s"
+        figures.append(figure("bulk_mail_rss_mib", report["peak_mib"], "MiB", None, note, recipients=recipients))
+    return figures
+
+
+def far_relay() -> list[dict[str, Any]]:
+    """A relay whose answers take 20 ms: what several connections are for."""
+    empty_the_outbox()
+    figures = []
+    with sink() as near, far_away(near, LATENCY) as far:
+        for connections in (1, 16):
+            count = 150 * connections
+            campaign = _campaign(f"far {connections}", count)
+            with worker(far.url, MAIL_CONNECTIONS_BULK=str(connections)) as one:
+                seconds = _send(one, campaign, count)["seconds"]
+            note = f"{1000 * LATENCY:.0f} ms a round trip"
+            figures.append(
+                figure(f"far_relay_{connections}", count / seconds, "messages/s", connections / LATENCY, note)
+            )
+    return figures
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _campaign(name: str, count: int) -> Campaign:
+    """Confirmed, not started."""
+    source = {"kind": "list", "list": people.contact_list(name, count).pk}
+    campaign = people.draft(name, source)
+    people.confirm(campaign, count)
+    return campaign
+
+
+def _send(one: Worker, campaign: Campaign, count: int) -> dict[str, float]:
+    """Let it go; every message must be accepted, with intent and result recorded."""
+    people.let_go(campaign)
+    report: dict[str, float] = one.send()
+    mine = Delivery.objects.filter(campaign=campaign)
+    assert report["accepted"] == count == mine.filter(state="accepted", sending_since__isnull=False).count(), report
+    assert Attempt.objects.filter(delivery__campaign=campaign, outcome="accepted").count() == count
+    return report
+
+
+def _letters(campaign: Campaign) -> tuple[list[bytes], list[str]]:
+    """What the worker will send, ready made."""
+    rows = list(Delivery.objects.filter(campaign=campaign))
+    writer = desk.Desk()
+    writer.lay_out(rows)
+    return [writer.write(row) for row in rows], [row.address for row in rows]
+
+
+def empty_the_outbox() -> None:
+    """What earlier figures left would be sent along, or be in the way."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("TRUNCATE notifications_delivery, notifications_exclusion CASCADE")
+        else:
+            for name in ("attempt", "delivery", "exclusion"):
+                cursor.execute(f"DELETE FROM notifications_{name}")
+    tallies.recount()
+    Campaign.objects.filter(state__in=Campaign.UNDER_WAY).update(state=Campaign.State.CANCELLED)

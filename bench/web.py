@@ -8,12 +8,9 @@ import urllib.parse
 import uuid
 from collections.abc import Callable
 
+from bench.figures import figure
 from events.models import Attendee, Event
 from organisations.models import Organisation
-
-
-def figure(name: str, value: float, unit: str, limit: float | None = None) -> dict:
-    return {"name": name, "value": value, "unit": unit, "limit": limit, "ratio": value / limit if limit else None}
 
 
 def together(clients: int, work: Callable[[int, http.client.HTTPConnection], None], base: str) -> float:
@@ -94,7 +91,7 @@ def register(connection: http.client.HTTPConnection, path: str, name: str) -> in
     return response.status
 
 
-def registration(base: str) -> dict:
+def registration(base: str) -> list[dict]:
     event = Event.objects.get(state=Event.State.PUBLISHED)
     Event.objects.filter(pk=event.pk).update(capacity=1000)
     path = f"{event.get_absolute_url()}register/"
@@ -104,10 +101,10 @@ def registration(base: str) -> dict:
             assert register(connection, path, f"Ente {number} {turn}") == 302
 
     seconds = together(8, work, base)
-    return figure("registration", 8 * 15 / seconds, "per second")
+    return [figure("registration", 8 * 15 / seconds, "per second")]
 
 
-def oversell(base: str) -> dict:
+def oversell(base: str) -> list[dict]:
     """200 at once for 50 places: exactly 50, or the bench fails."""
     event = Event.objects.get(state=Event.State.PUBLISHED)
     Attendee.objects.filter(event=event).delete()
@@ -123,4 +120,4 @@ def oversell(base: str) -> dict:
     numbers = set(taken.values_list("place_number", flat=True))
     assert taken.count() == 50, f"oversold or lost: {taken.count()}"
     assert numbers == set(range(1, 51)), "a place was given twice"
-    return figure("oversell_200_for_50", seconds, "seconds")
+    return [figure("oversell_200_for_50", seconds, "seconds")]

@@ -1,6 +1,7 @@
 """What a message says: one structure, rendered as plain text and as HTML by two templates (docs/decisions/0003)."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -59,8 +60,14 @@ def render(letter: Letter, *, name: str, language: str) -> Rendered:
 
 def greeting(name: str, language: str) -> str:
     """How a letter begins."""
+    to_somebody, to_anybody = _greetings(language)
+    return to_somebody % {"name": name} if name else to_anybody
+
+
+@lru_cache(maxsize=8)
+def _greetings(language: str) -> tuple[str, str]:
     with translation.override(language):
-        return _("Dear %(name)s,") % {"name": name} if name else _("Good morning,")
+        return _("Dear %(name)s,"), _("Good morning,")
 
 
 def absolute(path: str) -> str:

@@ -14,6 +14,8 @@ validate_one_line = RegexValidator(rf"^[^{_UNPRINTABLE}]*$", _("Write this on on
 
 def one_line(text: str) -> str:
     """Text with every run of line breaks and control characters folded into one space."""
+    if text.isprintable():  # nearly always, and twenty times as fast; none of those characters is printable
+        return text.strip()
     return re.sub(rf"[{_UNPRINTABLE}]+", " ", text).strip()
 
 

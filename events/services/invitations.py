@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +13,7 @@ from events.models import (
     Event,
     Invitation,
 )
+from organisations import bulk
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation
 
@@ -32,21 +34,17 @@ def invite(*, event: Event, organisation: Organisation) -> Invitation:
 def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uuid.UUID]:
     """The invitations of many organisations, each made once: organisation's key -> key of its link.
 
-    Two queries and one insert for each thousand that is new.
+    Two queries, and one insert of all that are new.
     """
     mine = Invitation.objects.filter(event=event)
     known = dict(mine.values_list("organisation", "key"))
-    fresh = [(pk, uuid.uuid4()) for pk in organisations if pk not in known]
-    Invitation.objects.bulk_create(
-        (
-            Invitation(
-                event=event, organisation_id=pk, key=key, token_hash=hash_token(make_token(INVITATION_LINK, key))
-            )
-            for pk, key in fresh
-        ),
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
+    fresh = [pk for pk in organisations if pk not in known]
+    keys = sorted((uuid.uuid4() for _pk in fresh), key=attrgetter("int"))  # in order: their index only grows at its end
+    bulk.insert_missing(
+        Invitation, {"event_id": event.pk, "invited_at": timezone.now(), "opened_at": None},
+        ("organisation_id", "key", "token_hash"),
+        ((pk, key.hex, hash_token(make_token(INVITATION_LINK, key))) for pk, key in zip(sorted(fresh), keys, strict=True)),
+    )  # fmt: skip
     known = dict(mine.values_list("organisation", "key")) if fresh else known
     return {pk: known[pk] for pk in organisations}
 

@@ -89,7 +89,7 @@ def _waiting(event: Event) -> DeliveryQuerySet:
 def _withdraw(rows: DeliveryQuerySet, why: str) -> Withdrawn:
     held = {row[0]: row for row in rows.order_by("pk").select_for_update().values_list("pk", "address", "payload")}
     if held:
-        still_waiting = Delivery.objects.filter(pk__in=among(held), state=State.READY)
+        still_waiting = Delivery.objects.filter(among(held), state=State.READY)
         still_waiting.update(state=State.CANCELLED, reply=why)
     return Withdrawn(
         frozenset(address for _pk, address, _payload in held.values()),

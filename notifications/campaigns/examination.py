@@ -47,13 +47,16 @@ def _start(campaign: Campaign) -> datetime:
 def _values(campaign: Campaign, candidates: list[Candidate]) -> Iterator[dict[str, str]]:
     """Everybody's words; their links are only as long as the real ones."""
     events = {language: campaign_letters.event_values(campaign.event, language) for language in Language.values}
-    chosen = (candidate for candidate in candidates if candidate.is_in)
-    for candidate, words in planning.words_of(campaign, chosen):
+    words = planning.words_of(candidates)
+    for candidate in candidates:
+        if not candidate.is_in:
+            continue
         own = campaign_letters.own_values(
-            {**words, "key": "0"}, address=candidate.address, language=candidate.language,
+            {**words(candidate), "key": "0"}, address=candidate.address, language=candidate.language,
             event=events[candidate.language],
         )  # fmt: skip
-        yield {**own, "language": candidate.language, "address": candidate.address}
+        own["language"], own["address"] = candidate.language, candidate.address
+        yield own
 
 
 def _unreachable(messages: Mapping[str, compose.Compiled]) -> dict[str, str]:

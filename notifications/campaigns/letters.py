@@ -98,6 +98,12 @@ def event_values(event: Event, language: str) -> dict[str, str]:
     return _of_event(event.pk, event.revision, titles, language, event.registration_closes_at)
 
 
+def common_values(event: Event, language: str) -> dict[str, str]:
+    """Those of them that stand in a letter alike for everybody, whatever a row says."""
+    values = event_values(event, language)
+    return {name: values[name] for name in ("event", "date", "place", "deadline", "event_page")}
+
+
 def own_values(
     payload: Mapping[str, str],
     *,
@@ -161,7 +167,7 @@ def written(row: Delivery) -> tuple[Letter, Rendered]:
 
 
 def compile_row(row: Delivery) -> skeleton.Skeleton:
-    """The skeleton for every row of this campaign and language."""
+    """The skeleton for every row of this campaign and language, with the words that all have alike."""
     assert row.campaign is not None
     mail = compiled(row.campaign, row.language)
     markers = skeleton.Markers.known(mail.subject.markers)
@@ -169,9 +175,10 @@ def compile_row(row: Delivery) -> skeleton.Skeleton:
         subject=mail.subject.text, paragraphs=[], calendar=_calendar(row), unsubscribe_url=markers.of["unsubscribe"]
     )
     rendered = Rendered(mail.text.text, mail.html.text)
-    return skeleton.compile_letter(
+    letters = skeleton.compile_letter(
         letter, rendered, markers, headers=mime.fixed_headers(row), method=row.calendar_method
     )
+    return letters.with_values(common_values(row.campaign.event, row.language))
 
 
 def _calendar(row: Delivery) -> bytes | None:

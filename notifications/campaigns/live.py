@@ -82,6 +82,5 @@ def _values(campaign: Campaign, somebody: Candidate | None, language: str) -> Ma
     event = letters.event_values(campaign.event, language)
     if somebody is None:
         return {**compose.examples(), **event}
-    _candidate, words = next(iter(planning.words_of(campaign, [somebody])))
-    example = {**words, "key": "0"}
+    example = {**planning.words_of([somebody])(somebody), "key": "0"}
     return letters.own_values(example, address=somebody.address, language=language, event=event, message=None)

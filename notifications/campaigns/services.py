@@ -12,6 +12,7 @@ from notifications import outbox, preflight
 from notifications.audiences import Candidate
 from notifications.campaigns import examination, letters, planning
 from notifications.models import Campaign, CampaignAct, Delivery, MessageTemplate
+from organisations import bulk
 from organisations.models import User
 
 State, Verb = Campaign.State, CampaignAct.Verb
@@ -97,6 +98,7 @@ def send_test(*, campaign: Campaign, candidate: Candidate, by: User) -> None:
 
 
 @transaction.atomic
+@bulk.without_collecting()
 def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = None) -> int:
     """Freeze the audience and set the start, or ask for a second person; the number planned.
 

@@ -41,6 +41,8 @@ def as_html(value: str) -> str:
 
 def clean(value: str) -> str:
     """A value as it may stand in a mail: one line, left to right."""
+    if value.isprintable():  # nearly always; no mark of direction is printable
+        return value.strip()
     return _DIRECTIONS.sub("", one_line(value))
 
 

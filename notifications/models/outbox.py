@@ -1,11 +1,13 @@
 """The outbox: one row per recipient and message, from intent to result, and every attempt."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, Sum
+from django.db.models.base import ModelState
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -83,7 +85,7 @@ class Delivery(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=40)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=200, unique=True)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=200)
     lane = models.CharField(_("lane"), max_length=15, choices=Lane, default=Lane.TRANSACTIONAL)
     domain_group = models.CharField(_("mail house"), max_length=20, default=OTHER)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.READY)
@@ -123,6 +125,10 @@ class Delivery(models.Model):
         constraints = (
             # not `unique=True`: on PostgreSQL that makes a second index, and each costs with every change of state
             models.UniqueConstraint(fields=("message_id",), name="delivery_message_id_once"),
+            # these operators serve the search for a beginning too, whatever the database's language
+            models.UniqueConstraint(
+                fields=("idempotency_key",), opclasses=("varchar_pattern_ops",), name="delivery_idempotency_key_once"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=["accepted", "delivered", "bounced_soft", "bounced_hard", "complained"],
@@ -140,7 +146,11 @@ class Delivery(models.Model):
             ),
         )
         indexes = (
-            # one stretch of this index per lane, campaign and mail house: what is paused is never walked over
+            # two ways to the next row, so that none is walked over that may not go: through all houses in the order of
+            # time, and within one house where some are paused or slowed. A row leaves both when it is taken
+            models.Index(
+                fields=["lane", "campaign", "not_before", "id"], condition=Q(state="ready"), name="delivery_next_of_all"
+            ),
             models.Index(
                 fields=["lane", "campaign", "domain_group", "not_before", "id"],
                 condition=Q(state="ready"),
@@ -162,6 +172,15 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.address}"
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_more: Any) -> "Delivery":
+        """As Django makes it, less the way through `__init__`, which takes half the time of reading many rows."""
+        row = cls.__new__(cls)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, db
+        row.__dict__.update(zip(field_names, values, strict=True))
+        return row
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.message_id = self.message_id or message_id_of(self.key)

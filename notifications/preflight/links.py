@@ -7,6 +7,7 @@ import http.client
 import ipaddress
 import socket
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ VAGUE = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=256)  # the same few for a hundred thousand recipients
 def fault(address: str) -> str:
     """What is wrong with the spelling of an address: `syntax`, `http`, `short`, `here`, or nothing."""
     if address.startswith("mailto:"):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from notifications.compose import BY_NAME, Compiled, as_html, clean
@@ -24,10 +24,10 @@ class Cases:
     count: int = 0
     names: list[str] = field(default_factory=list)
 
-    def add(self, name: str) -> None:
+    def add(self, row: Mapping[str, str]) -> None:
         self.count += 1
         if len(self.names) < 3:
-            self.names.append(name)
+            self.names.append(clean(row.get("organisation") or row.get("name") or row.get("address") or ""))
 
 
 class Tally:
@@ -37,7 +37,8 @@ class Tally:
         self._messages = messages
         self._fallback = next(iter(messages.values()), None)
         self._sizes = {language: _Size(message) for language, message in messages.items()}
-        self._own = {language: _written(message) for language, message in messages.items()}
+        self._wanted = {language: list(_wanted(message)) for language, message in messages.items()}
+        self._seen: dict[tuple[str, bool, bool, bool], tuple[str, Cases | None]] = {}
         self.recipients = 0
         self.missing: dict[str, Cases] = {}
         self.gaps: dict[str, Cases] = {}
@@ -62,24 +63,40 @@ class Tally:
             return
         if language and language not in self._messages:
             self.unwritten[language] += 1
-        who = clean(row.get("organisation") or row.get("name") or row.get("address") or "")
-        self._look_at_values(message, row, who)
+        self._look_at_values(message, row)
         size = self._sizes[message.language]
         self.largest = max(self.largest, size.of(row))
         self.longest_subject = max(self.longest_subject, size.of_subject(row))
 
-    def _look_at_values(self, message: Compiled, row: Mapping[str, str], who: str) -> None:
-        for name in message.variables - _COMPUTED:
-            value, variable = clean(row.get(name) or ""), BY_NAME.get(name)
-            may_be_empty = bool(variable and variable.may_be_empty)
-            if not value and not may_be_empty:
-                self.missing.setdefault(name, Cases()).add(who)
-            elif not value and name in self._own[message.language]:
-                self.gaps.setdefault(name, Cases()).add(who)
-            elif value and variable and variable.is_trusted and (wrong := fault(value)):
-                self.bad_addresses.setdefault(wrong, Cases()).add(who)
-        if _ADDRESS_LIKE.search(" ".join((row.get("organisation") or "", row.get("name") or ""))):
-            self.intruding.add(who)
+    def _look_at_values(self, message: Compiled, row: Mapping[str, str]) -> None:
+        seen = self._seen
+        for wanted in self._wanted[message.language]:
+            value = row.get(wanted[0]) or ""
+            before = seen.get(wanted)
+            if before is None or before[0] != value:  # else the very text of the recipient before: found the same
+                before = seen[wanted] = (value, self._cases_for(*wanted, clean(value)))
+            if before[1] is not None:
+                before[1].add(row)
+        names = f"{row.get('organisation') or ''} {row.get('name') or ''}"
+        if ("." in names or "/" in names) and _ADDRESS_LIKE.search(names):
+            self.intruding.add(row)
+
+    def _cases_for(self, name: str, may_be_empty: bool, is_trusted: bool, is_written: bool, value: str) -> Cases | None:
+        """What is wrong with this value of a variable; None: nothing."""
+        if not value and not may_be_empty:
+            return self.missing.setdefault(name, Cases())
+        if not value:
+            return self.gaps.setdefault(name, Cases()) if is_written else None
+        wrong = fault(value) if is_trusted else ""
+        return self.bad_addresses.setdefault(wrong, Cases()) if wrong else None
+
+
+def _wanted(message: Compiled) -> Iterator[tuple[str, bool, bool, bool]]:
+    """The variables that a recipient must have: name, may be empty, is an address, stands in the organiser's words."""
+    written = _written(message)
+    for name in message.variables - _COMPUTED:
+        variable = BY_NAME.get(name)
+        yield name, bool(variable and variable.may_be_empty), bool(variable and variable.is_trusted), name in written
 
 
 def _written(message: Compiled) -> set[str]:
@@ -92,10 +109,10 @@ class _Size:
     """The size of a filled message by counting, without filling it."""
 
     def __init__(self, message: Compiled) -> None:
-        self._in_html = Counter(message.html.variables)
-        self._in_text = Counter(message.text.variables)
-        self._in_subject = Counter(message.subject.variables)
-        self._names = set(self._in_html) | set(self._in_text)
+        in_html, in_text = Counter(message.html.variables), Counter(message.text.variables)
+        self._in_subject = list(Counter(message.subject.variables).items())
+        self._seen: dict[str, tuple[str, int]] = {}
+        self._times = [(name, in_html[name], in_text[name]) for name in {*in_html, *in_text}]
         marker = len(message.html.markers[0][0])
         parts = (message.html, message.text)
         self._fixed = AROUND + sum(len(t.text.encode()) - marker * len(t.variables) for t in parts)
@@ -103,11 +120,16 @@ class _Size:
 
     def of(self, row: Mapping[str, str]) -> int:
         """Bytes of the message with these values."""
-        return self._fixed + sum(self._bytes(name, row.get(name) or "") for name in self._names)
-
-    def _bytes(self, name: str, value: str) -> int:
-        return self._in_html[name] * len(as_html(value).encode()) + self._in_text[name] * len(value.encode())
+        total, seen = self._fixed, self._seen
+        for name, in_html, in_text in self._times:
+            value = row.get(name) or ""
+            before = seen.get(name)
+            if before is None or before[0] != value:  # else the very text of the recipient before
+                octets, escaped = len(value.encode()), len(as_html(value).encode())
+                before = seen[name] = (value, in_html * escaped + in_text * octets)
+            total += before[1]
+        return total
 
     def of_subject(self, row: Mapping[str, str]) -> int:
         """Characters of the subject with these values."""
-        return self._fixed_subject + sum(n * len(row.get(name) or "") for name, n in self._in_subject.items())
+        return self._fixed_subject + sum(n * len(row.get(name) or "") for name, n in self._in_subject)

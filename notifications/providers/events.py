@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.models import Attempt, Delivery, DeliveryEvent, ProviderMessage, Suppression, hash_address
+from notifications.sending import many
 from notifications.sending.claims import among
 
 State, Type, Effect = Delivery.State, DeliveryEvent.Type, DeliveryEvent.Effect
@@ -99,7 +100,7 @@ def _write_down(settled: list[DeliveryEvent], now: datetime) -> None:
         effect = event.effect or (Effect.NOTHING if event.delivery_id else Effect.UNKNOWN)
         by_effect.setdefault(effect, []).append(event.pk)
     for effect, keys in by_effect.items():
-        DeliveryEvent.objects.filter(pk__in=among(keys)).update(processed_at=now, effect=effect)
+        DeliveryEvent.objects.filter(many.among(DeliveryEvent, "id", keys)).update(processed_at=now, effect=effect)
 
 
 def _must_wait(event: DeliveryEvent, row: Delivery | None, now: datetime) -> bool:
@@ -111,7 +112,7 @@ def _must_wait(event: DeliveryEvent, row: Delivery | None, now: datetime) -> boo
 
 def _settle_doubts(keys: list[int]) -> None:
     """Who reports on an uncertain message took it: nobody need decide any more, and it is not sent again."""
-    doubtful = Delivery.objects.filter(pk__in=among(keys), state=State.UNCERTAIN)
+    doubtful = Delivery.objects.filter(among(keys), state=State.UNCERTAIN)
     mine, words = list(doubtful.values_list("pk", flat=True)), "the provider reports that it took it"
     if mine:
         Attempt.objects.bulk_create(
@@ -138,10 +139,10 @@ def _apply(events: list[DeliveryEvent], target: str | None) -> None:
 
 def _deliver(events: list[DeliveryEvent]) -> None:
     open_rows = Delivery.objects.filter(
-        pk__in=among(event.delivery_id for event in events if event.delivery_id), state__in=sources(State.DELIVERED)
+        among(event.delivery_id for event in events if event.delivery_id), state__in=sources(State.DELIVERED)
     )
     moving = set(open_rows.values_list("pk", flat=True))
-    open_rows.filter(pk__in=among(moving)).update(state=State.DELIVERED)
+    open_rows.filter(among(moving)).update(state=State.DELIVERED)
     for event in events:
         event.effect = Effect.CHANGED if event.delivery_id in moving else ""
 

@@ -25,6 +25,7 @@ class ProviderRelay:
     """One provider of the catalogue on a kept connection."""
 
     is_idempotent = False
+    is_local = False
 
     def __init__(self, url: SplitResult) -> None:
         """Raises ValueError when the provider is unknown or its credentials are missing."""

@@ -3,7 +3,6 @@
 Every change of a row is a compare-and-set on (state, owner): a worker whose lease was taken away writes nothing.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,21 +16,24 @@ from django.utils import timezone
 
 from notifications.campaigns import rounds
 from notifications.models import Attempt, Campaign, Delivery, Lane
-from notifications.sending import journal, lanes
+from notifications.sending import journal, lanes, many
 from notifications.sending.relay import FINAL_REPLY_SECONDS, Outcome
 
 State = Delivery.State
 #: What a row looks like when nobody holds it.
 FREE = {"state": State.READY, "owner": "", "lease_until": None, "sending_since": None}
+#: What nobody reads of a row in hand; each costs with every row.
+UNREAD = (
+    "idempotency_key", "organisation", "not_before", "owner", "lease_until", "sending_since", "accepted_at", "uncertain_count",
+    "reply",
+)  # fmt: skip
 #: Of a message that may have been sent already, the campaign's hold included: longer than the longest honest silence.
 SENDING_GRACE = FINAL_REPLY_SECONDS + 60
 
 
 def among(keys: Iterable[int]) -> RawSQL:
-    """For `pk__in`: one parameter instead of one each, which Django would prepare one by one."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+    """The deliveries with these keys; for `filter`."""
+    return many.among(Delivery, "id", keys)
 
 
 def lease(*, sending: bool = False) -> object:
@@ -50,30 +52,28 @@ def claim(owner: str, lane: str, batch: int) -> list[Delivery]:
         keys = [] if allowance.is_closed else _next(lane, allowance, batch, now)
         if not keys:
             return []
-        # On SQLite the IMMEDIATE transaction already holds the write lock; the state makes it safe everywhere.
-        Delivery.objects.filter(pk__in=among(keys), state=State.READY).update(
-            state=State.LEASED, owner=owner, lease_until=lease()
-        )
-        rows = list(Delivery.objects.filter(owner=owner, state=State.LEASED))
-        lanes.take(lane, Counter(row.domain_group for row in rows), now)
+        # Ready they were when they were locked: each by itself on PostgreSQL, all by the IMMEDIATE transaction on SQLite.
+        # To ask again would lead PostgreSQL, where its numbers are old, through all that waits.
+        Delivery.objects.filter(among(keys)).update(state=State.LEASED, owner=owner, lease_until=lease())
+        rows = list(Delivery.objects.filter(among(keys)).defer(*UNREAD).order_by("pk"))
+        lanes.take(allowance, Counter(row.domain_group for row in rows), now)
     return rows
 
 
 def _next(lane: str, allowance: lanes.Allowance, batch: int, now: datetime) -> list[int]:
-    """Keys of due rows, locked where the database can. Each query walks one stretch of the index."""
+    """Keys of due rows, locked where the database can. Each query walks one stretch of one index."""
     room = batch if allowance.total is None else min(batch, allowance.total)
     keys: list[int] = []
     for campaign, most in _streams(lane, now):
-        for groups, free in _by_house(allowance):
+        for group, free in _by_house(allowance):
             left = min(x for x in (room - len(keys), most, free) if x is not None)
             if left <= 0:
                 continue
             due = Delivery.objects.due(now).filter(lane=lane, campaign=campaign)
-            due = due.filter(domain_group__in=groups) if groups else due
-            due = due.order_by("not_before", "pk") if not groups or len(groups) == 1 else due.order_by("pk")
+            due = due.filter(domain_group=group) if group else due
             if connection.features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True, of=("self",))
-            found = list(due.values_list("pk", flat=True)[:left])
+            found = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:left])
             keys += found
             most = None if most is None else most - len(found)
         if len(keys) >= room:
@@ -81,11 +81,11 @@ def _next(lane: str, allowance: lanes.Allowance, batch: int, now: datetime) -> l
     return keys
 
 
-def _by_house(allowance: lanes.Allowance) -> list[tuple[list[str], int | None]]:
+def _by_house(allowance: lanes.Allowance) -> list[tuple[str, int | None]]:
     """One look for all houses as long as nothing is limited, else one look for each open house."""
     if not allowance.by_group:
-        return [([], None)]
-    return [([group], allowance.by_group.get(group)) for group in allowance.open_groups()]
+        return [("", None)]
+    return [(group, allowance.by_group.get(group)) for group in allowance.open_groups()]
 
 
 def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
@@ -93,26 +93,32 @@ def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
     streams: list[tuple[int | None, int | None]] = [(None, None)]
     if lane == Lane.BULK:
         going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now))
-        # the first few are counted under a lock, or two workers would each send them
-        first = going.filter(state=Campaign.State.CANARY).select_for_update(of=("self",))
-        streams += [(campaign.pk, rounds.may_give(campaign)) for campaign in first]
-        streams += [(pk, None) for pk in going.filter(state=Campaign.State.RUNNING).values_list("pk", flat=True)]
+        standing = list(going.values_list("pk", "state"))
+        if any(state == Campaign.State.CANARY for _pk, state in standing):
+            # the first few are counted under a lock, or two workers would each send them
+            first = going.filter(state=Campaign.State.CANARY).select_for_update(of=("self",))
+            streams += [(campaign.pk, rounds.may_give(campaign)) for campaign in first]
+        streams += [(pk, None) for pk, state in standing if state == Campaign.State.RUNNING]
     return streams
 
 
 # -- transitions of held rows ------------------------------------------------------------------------------------------
 
 
-def begin(rows: Iterable[Delivery], owner: str) -> list[Delivery]:
-    """Record the intent: from now on these may have arrived. Gives back those that were still ours."""
-    rows = list(rows)
+def begin(rows: Iterable[Delivery], owner: str, diary: str = "") -> list[Delivery]:
+    """Record the intent: from now on these may have arrived. Gives back those that were still ours.
+
+    `diary` owns them from now on, where it is another than `owner`.
+    """
+    rows, diary = list(rows), diary or owner
     keys = [row.pk for row in rows]
-    changed = Delivery.objects.filter(pk__in=among(keys), owner=owner, state=State.LEASED).update(
-        state=State.SENDING, sending_since=timezone.now(), lease_until=lease(sending=True), attempts=F("attempts") + 1
-    )
+    changed = Delivery.objects.filter(among(keys), owner=owner, state=State.LEASED).update(
+        state=State.SENDING, owner=diary, sending_since=timezone.now(), lease_until=lease(sending=True),
+        attempts=F("attempts") + 1,
+    )  # fmt: skip
     if changed == len(rows):
         return rows
-    ours = set(Delivery.objects.filter(owner=owner, state=State.SENDING).values_list("pk", flat=True))
+    ours = set(Delivery.objects.filter(owner=diary, state=State.SENDING).values_list("pk", flat=True))
     return [row for row in rows if row.pk in ours]
 
 
@@ -123,7 +129,7 @@ def release(owner: str) -> int:
 
 def put(rows: Iterable[int], holder: str, expected: Iterable[str], /, **values: object) -> int:
     """Compare-and-set of several rows at once: how many were still ours in such a state."""
-    return Delivery.objects.filter(pk__in=among(rows), owner=holder, state__in=list(expected)).update(**values)
+    return Delivery.objects.filter(among(rows), owner=holder, state__in=list(expected)).update(**values)
 
 
 # -- what dead workers left ----------------------------------------------------------------------------------------------
@@ -163,11 +169,11 @@ def _by_diary(record: journal.Record) -> int:
 @transaction.atomic
 def _doubt(keys: Iterable[int], owner: str | None, why: str) -> int:
     """Begun and not answered: uncertain, and sent once more only in lanes where a double does less harm than a loss."""
-    rows = Delivery.objects.filter(pk__in=among(keys), state=State.SENDING)
+    rows = Delivery.objects.filter(among(keys), state=State.SENDING)
     rows = rows if owner is None else rows.filter(owner=owner)
     mine = list(rows.values_list("pk", flat=True))
     Attempt.objects.bulk_create(Attempt(delivery_id=pk, outcome=Attempt.Outcome.UNCERTAIN, reply=why) for pk in mine)
-    changed = rows.filter(pk__in=among(mine)).update(
+    changed = rows.filter(among(mine)).update(
         state=State.UNCERTAIN, lease_until=None, reply=why, uncertain_count=F("uncertain_count") + 1
     )
     resend_doubtful(mine)
@@ -177,6 +183,6 @@ def _doubt(keys: Iterable[int], owner: str | None, why: str) -> int:
 def resend_doubtful(keys: Iterable[int]) -> int:
     """Uncertain for the first time, in a lane that repeats: ready again, with the same Message-ID."""
     again = Delivery.objects.filter(
-        pk__in=among(keys), state=State.UNCERTAIN, uncertain_count=1, lane__in=settings.MAIL_RESEND_UNCERTAIN
+        among(keys), state=State.UNCERTAIN, uncertain_count=1, lane__in=settings.MAIL_RESEND_UNCERTAIN
     )
     return again.update(**FREE, not_before=timezone.now())

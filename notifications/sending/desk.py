@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from events.models import Event
 from notifications.models import Campaign, Delivery, Suppression, hash_address
-from notifications.sending import mime, patterns, skeleton
+from notifications.sending import many, mime, patterns, skeleton
 from organisations.text import one_line
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._shelf: dict[Hashable, skeleton.Skeleton] = {}
+        self._at_hand: dict[Hashable, skeleton.Skeleton] = {}
         self._events: dict[int, Event] = {}
         self._suppressed: set[tuple[str, str]] = set()
         self._campaigns: dict[int, Campaign] = {}
@@ -38,10 +39,15 @@ class Desk:
     def lay_out(self, rows: Iterable[Delivery]) -> None:
         """Fetch at once what judging and writing these rows needs: at most three queries."""
         rows = list(rows)
+        self._at_hand = {}
         self._events = Event.objects.in_bulk({row.payload["event"] for row in rows if row.payload.get("event")})
-        bulk = [hash_address(row.address) for row in rows if row.lane == Delivery.Lane.BULK]
-        found = Suppression.objects.filter(address_hash__in=bulk) if bulk else Suppression.objects.none()
-        self._suppressed = set(found.values_list("address_hash", "scope"))
+        bulk = {hash_address(row.address): row.address for row in rows if row.lane == Delivery.Lane.BULK}
+        found = (
+            Suppression.objects.filter(many.among(Suppression, "address_hash", bulk))
+            if bulk
+            else Suppression.objects.none()
+        )
+        self._suppressed = {(bulk[digest], scope) for digest, scope in found.values_list("address_hash", "scope")}
         wanted = {row.campaign_id for row in rows if row.campaign_id}
         self._campaigns = Campaign.objects.select_related("event").in_bulk(wanted) if wanted else {}
         for row in rows:
@@ -80,18 +86,29 @@ class Desk:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _is_unwanted(self, row: Delivery) -> bool:
-        digest = hash_address(row.address)
+        if not self._suppressed:
+            return False
         scopes = (Suppression.Scope.ALL, _purpose(row))
-        return any((digest, scope) in self._suppressed for scope in scopes)
+        return any((row.address, scope) in self._suppressed for scope in scopes)
 
     def _fill(self, row: Delivery, pattern: patterns.Pattern) -> bytes:
-        key = (row.kind, row.lane, row.language, bool(row.name), row.calendar_method, pattern.key(row, self._events))
+        alike = (row.kind, row.lane, row.language, bool(row.name), row.calendar_method)
+        if row.campaign_id is None:
+            compiled = self._from_shelf((*alike, pattern.key(row, self._events)), row, pattern)
+        else:  # one look for all rows of a campaign that were laid out together: nothing can have changed in between
+            compiled = self._at_hand.get((*alike, row.campaign_id)) or self._from_shelf(
+                (*alike, pattern.key(row, self._events)), row, pattern
+            )
+            self._at_hand[*alike, row.campaign_id] = compiled
+        return compiled.fill(_own_values(row) | pattern.values(row))
+
+    def _from_shelf(self, key: Hashable, row: Delivery, pattern: patterns.Pattern) -> skeleton.Skeleton:
         compiled = self._shelf.get(key)
         if compiled is None:
             if len(self._shelf) >= SHELF:
                 self._shelf.clear()
             compiled = self._shelf[key] = pattern.compile(row)
-        return compiled.fill({**_own_values(row), **pattern.values(row)})
+        return compiled
 
 
 def _purpose(row: Delivery) -> Campaign.Purpose:

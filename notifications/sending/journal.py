@@ -31,6 +31,7 @@ class Journal:
     """The diary of one owner, locked as long as the owner lives. Raises OSError when the disk is full."""
 
     def __init__(self, owner: str) -> None:
+        self.owner = owner
         folder().mkdir(parents=True, exist_ok=True)
         self.path = folder() / owner
         self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)

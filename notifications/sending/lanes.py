@@ -39,6 +39,7 @@ class Allowance:
 
     total: int | None
     by_group: dict[str, int]
+    throttles: list[Throttle]
 
     def open_groups(self) -> list[str]:
         """The houses that anything may go to."""
@@ -53,8 +54,8 @@ class Allowance:
 def allowance(lane: str, now: datetime) -> Allowance:
     """What the buckets hold; call it in the transaction that claims, it locks them. No query more than one."""
     total: int | None = None
-    by_group = {}
-    for throttle in Throttle.objects.select_for_update().filter(lane=lane):
+    by_group, throttles = {}, list(Throttle.objects.select_for_update().filter(lane=lane))
+    for throttle in throttles:
         free = _free(throttle, now)
         if free is None:
             continue
@@ -62,12 +63,12 @@ def allowance(lane: str, now: datetime) -> Allowance:
             total = free
         else:
             by_group[throttle.domain_group] = free
-    return Allowance(total, by_group)
+    return Allowance(total, by_group, throttles)
 
 
-def take(lane: str, counts: dict[str, int], now: datetime) -> None:
+def take(allowance: Allowance, counts: dict[str, int], now: datetime) -> None:
     """Take tokens for claimed messages, by mail house; in the same transaction as `allowance`."""
-    for throttle in Throttle.objects.filter(lane=lane):
+    for throttle in allowance.throttles:
         count = sum(counts.values()) if throttle.domain_group == "" else counts.get(throttle.domain_group, 0)
         if count and (throttle.rate or throttle.daily_cap):
             throttle.tokens = max(0.0, _tokens(throttle, now) - count)

@@ -49,7 +49,9 @@ def _by_session(row: Delivery, events: Events) -> Hashable:
 
 
 def _by_campaign(row: Delivery, events: Events) -> Hashable:
-    return (row.campaign_id, _by_event(row, events))
+    assert row.campaign is not None
+    common = campaign_letters.common_values(row.campaign.event, row.language)
+    return (row.campaign_id, _by_event(row, events), *common.values())
 
 
 def _alike(

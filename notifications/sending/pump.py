@@ -1,15 +1,16 @@
 """The pump: claims due rows, records the intent, hands over, records the result. Any number may run at once.
 
-It works with a broker's bell or without any broker (`manage.py pump --loop`). Groups grow as long as the relay is
-fast, so that the database is told in few commits, and shrink to single messages on a slow one; the journal keeps the
-exact place in between.
+It works with a broker's bell or without any broker (`manage.py pump --loop`). Groups are as large as the relay hands
+over in half a second, so that the database is told in few commits and seldom lags behind; the journal keeps the exact
+place in between. While one group is on its way the next is claimed, written and begun, and the one before is recorded.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import cycle, islice
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,13 +20,16 @@ from django.utils import timezone
 from notifications.campaigns import rounds
 from notifications.models import Attempt, Delivery, Lane
 from notifications.sending import claims, desk, lanes, relay, results
+from notifications.sending.errands import Errand
 from notifications.sending.journal import Journal
 from notifications.sending.relay import Outcome
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
 #: A group of messages recorded together should take about this long to hand over.
-GROUP_SECONDS = 0.2
+GROUP_SECONDS = 0.5
+#: A group is at most so many times as large as the one before, and a claim as a group.
+GROWTH, GROUPS_IN_HAND = 8, 4
 #: While bulk flows, single messages are looked for this often.
 LOOK_ASIDE_SECONDS = 0.5
 #: So many refusals in a row, for policy or for now, are the lane's trouble and no longer single recipients'.
@@ -111,7 +115,10 @@ class Worker:
     def __post_init__(self) -> None:
         self._relay = relay.from_settings(self.lane)
         self._desk = desk.Desk()
-        self._journal = Journal(self.owner)
+        # one for the group that is on its way, one for the group that is being written
+        self._journals = (Journal(self.owner), Journal(uuid4().hex))
+        self._next_journal = cycle(self._journals)
+        self._out: Errand | None = None
         self._eight_bit: bool | None = None
         self._refusals = 0
         self._began, self._accepted = time.monotonic(), 0
@@ -119,25 +126,35 @@ class Worker:
 
     def drain(self, until: float) -> None:
         """Claim and send until nothing is due, the time is over, or the relay must rest."""
-        while time.monotonic() < until:
-            self._look_aside(until)
-            lanes.check_station(is_real=not self._relay.is_idempotent)
-            rows = claims.claim(self.owner, self.lane, max(self.group, settings.MAIL_BATCH if self.group > 5 else 10))
-            if not rows or not self._send(rows, until):
-                return
+        self._send(self._due(until), until)
 
     def close(self) -> None:
         """Done, and the database knows everything."""
+        self._exchange(None)
         claims.release(self.owner)
         self._relay.close()
-        self._journal.close()
+        for journal in self._journals:
+            journal.close()
 
     def break_off(self) -> None:
         """Something is wrong with the database or this machine: the diary tells the next one how far we came."""
-        self._journal.abandon()
+        if self._out:
+            self._out.wait()
+        for journal in self._journals:
+            journal.abandon()
         self._relay.close()
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _due(self, until: float) -> Iterator[Delivery]:
+        """Row after row, claimed by the handful when the last handful is used up."""
+        while time.monotonic() < until:
+            self._look_aside(until)
+            lanes.check_station(is_real=not self._relay.is_idempotent)
+            rows = claims.claim(self.owner, self.lane, min(settings.MAIL_BATCH, GROUPS_IN_HAND * self.group))
+            if not rows:
+                return
+            yield from rows
 
     def _look_aside(self, until: float) -> None:
         """Bulk never makes a sign-in code wait."""
@@ -148,37 +165,51 @@ class Worker:
         if Delivery.objects.due(timezone.now()).filter(lane=Lane.TRANSACTIONAL).exists():
             _work(Lane.TRANSACTIONAL, until, self.report)
 
-    def _send(self, rows: list[Delivery], until: float) -> bool:
-        """Send the claimed rows in groups; False when the relay must rest. What was not begun goes back."""
-        self._desk.lay_out(rows)
-        while rows:
-            if time.monotonic() > until:
+    def _send(self, rows: Iterable[Delivery], until: float) -> None:
+        """Send claimed rows in groups, until the relay must rest or the time is over. What was not begun goes back."""
+        rows = iter(rows)
+        while time.monotonic() <= until and (group := list(islice(rows, self.group))):
+            if not self._exchange(self._begun(group)):
                 break
-            group, rows = rows[: self.group], rows[self.group :]
-            if not self._send_group(group):
-                break
-        else:
-            return True
+        self._exchange(None)
         claims.release(self.owner)
-        return False
 
-    def _send_group(self, group: list[Delivery]) -> bool:
-        letters = self._written(group)
-        ours = claims.begin([row for row in group if row.pk in letters], self.owner) if letters else []
-        began, by_key = time.monotonic(), {row.pk: row for row in ours}
-        ended: list[results.Ended] = []
-        envelopes = [relay.Envelope(row.pk, row.message_id, row.address, letters[row.pk], row.key.hex) for row in ours]
-        try:
-            for result in self._relay.hand_over(envelopes, self._journal.began):
-                self._journal.ended(result.pk, result.outcome, result.reply)
-                ended.append((by_key.pop(result.pk), result.outcome, result.reply))
-        finally:
-            self.report.add(results.write(ended, self.owner))
-            if by_key:  # the relay stopped before them
-                claims.put(by_key, self.owner, [State.SENDING], **results.UNTOUCHED)
-            self._journal.forget()
-        self._fit_group(len(group), time.monotonic() - began)
-        return self._learn(ended)
+    def _begun(self, group: list[Delivery]) -> Errand:
+        """The letters of a group, their intent recorded."""
+        self._desk.lay_out(group)
+        letters, journal = self._written(group), next(self._next_journal)
+        may_go = [row for row in group if row.pk in letters]
+        ours = claims.begin(may_go, self.owner, journal.owner) if may_go else []
+        return Errand(self._relay, journal, ((row, letters[row.pk]) for row in ours))
+
+    def _exchange(self, following: Errand | None) -> bool:
+        """Wait for the errand that is out, let the next one go, and meanwhile write down what came of the first.
+
+        False when the relay must rest: then the next one stays at home.
+        """
+        back = self._out
+        if back:
+            back.wait()
+        self._out = None
+        may_go = back is None or (back.error is None and self._learn(back.ended))
+        if following and may_go:
+            self._out = following
+            following.go()
+        if back:
+            self._record(back)
+        if following and not may_go:
+            self._record(following)
+        return may_go
+
+    def _record(self, back: Errand) -> None:
+        """Tell the database, then forget. What the relay stopped before is as if it had never been taken."""
+        self.report.add(results.write(back.ended, back.journal.owner))
+        if back.left:
+            claims.put(back.left, back.journal.owner, [State.SENDING], **results.UNTOUCHED)
+        back.journal.forget()
+        if back.error:
+            raise back.error
+        self._fit_group(back.size, back.seconds)
 
     def _written(self, group: list[Delivery]) -> dict[int, bytes]:
         """The bytes of those that may go; the others leave for the state that fits."""
@@ -205,10 +236,9 @@ class Worker:
         Attempt.objects.create(delivery=row, outcome=Attempt.Outcome.UNWRITTEN, reply=why)
 
     def _fit_group(self, size: int, seconds: float) -> None:
-        if seconds > 2 * GROUP_SECONDS:
-            self.group = max(1, self.group // 2)
-        elif size == self.group and seconds < GROUP_SECONDS / 2:
-            self.group = min(settings.MAIL_BATCH, self.group * 2)
+        if size and seconds:
+            fitting = min(round(size * GROUP_SECONDS / seconds), GROWTH * self.group, settings.MAIL_BATCH)
+            self.group = max(1, fitting)
 
     def _learn(self, ended: list[results.Ended]) -> bool:
         """What the lane learns of a group's results; False when it must rest."""

@@ -71,6 +71,8 @@ class Relay(Protocol):
 
     #: whether the same Message-ID handed over twice arrives once
     is_idempotent: bool
+    #: whether it writes into our own database, on the caller's connection
+    is_local: bool
 
     def accepts_8bit(self) -> bool:
         """Whether bytes above 127 may stand in the text (RFC 6152). Connects if need be."""
@@ -89,6 +91,7 @@ class MailboxRelay:
     """The local mailbox of the trial mode: a row per Message-ID."""
 
     is_idempotent = True
+    is_local = True
 
     def accepts_8bit(self) -> bool:
         return True
@@ -132,6 +135,7 @@ class SmtpRelay:
     implicit_tls: bool = False
     sender: str = ""
     is_idempotent = False
+    is_local = False
 
     def __post_init__(self) -> None:
         self._smtp: smtplib.SMTP | None = None
@@ -243,10 +247,7 @@ class SmtpRelay:
                 ahead = b"".join(self._commands(following))
         try:
             smtp.send(_with_final_dot(envelope.content) + ahead)
-            assert smtp.sock is not None
-            smtp.sock.settimeout(FINAL_REPLY_SECONDS)
-            answer = self._reply()
-            smtp.sock.settimeout(CONNECT_SECONDS)
+            answer = self._final_reply()
         except (OSError, smtplib.SMTPException) as error:
             raise _Answer(Outcome.UNCERTAIN, str(error) or "no answer after the final dot") from error
         self._count += 1
@@ -257,6 +258,18 @@ class SmtpRelay:
         except _Answer as refusal:
             refusal.is_next_announced = bool(ahead)
             raise
+
+    def _final_reply(self) -> Reply:
+        """The answer to the final dot, for which more patience is owed than for any other."""
+        smtp = self._connected()
+        assert smtp.sock is not None
+        try:
+            return self._reply()
+        except TimeoutError:
+            smtp.sock.settimeout(FINAL_REPLY_SECONDS - CONNECT_SECONDS)
+            answer = self._reply()
+            smtp.sock.settimeout(CONNECT_SECONDS)
+            return answer
 
     def _reply(self) -> Reply:
         """The next answer. smtplib's own reader takes several times as long for the same lines."""

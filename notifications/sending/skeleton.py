@@ -10,7 +10,7 @@ import re
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
@@ -67,28 +67,47 @@ class Skeleton:
     slots: tuple[tuple[str, Encoder], ...]
     #: The subject before it is encoded: text and slot names in turn.
     subject: tuple[tuple[str, str], ...]
+    #: Each different slot, and where in the message which of them stands.
+    _different: tuple[tuple[str, Encoder], ...] = field(init=False)
+    _places: tuple[int, ...] = field(init=False)
+    #: As long as no value is longer than this, no line is too long.
+    _slack: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        different = tuple(dict.fromkeys(self.slots))
+        lines = [line.split(b"\0") for line in b"\0".join(self.literals).split(b"\n")]
+        slack = [(LONGEST_LINE - sum(map(len, pieces))) // max(1, len(pieces) - 1) for pieces in lines]
+        object.__setattr__(self, "_slack", min(slack))
+        object.__setattr__(self, "_different", different)
+        object.__setattr__(self, "_places", tuple(different.index(slot) for slot in self.slots))
+
+    def with_values(self, values: Mapping[str, str]) -> "Skeleton":
+        """The same letter with these slots filled for good: what is alike for everybody is encoded once."""
+        literals = [self.literals[0]]
+        slots = []
+        for (name, encode), literal in zip(self.slots, self.literals[1:], strict=True):
+            if name in values:
+                literals[-1] += encode(values[name]) + literal
+            else:
+                slots.append((name, encode))
+                literals.append(literal)
+        subject = [(text + values.get(name, ""), "" if name in values else name) for text, name in self.subject]
+        return Skeleton(tuple(literals), tuple(slots), tuple(subject))
 
     def fill(self, values: Mapping[str, str]) -> bytes:
         """The message of one recipient. Raises KeyError for a missing value, CannotFill."""
-        values = {
-            **values,
-            "header_subject": "".join(text + (values[name] if name else "") for text, name in self.subject),
-        }
-        done: dict[tuple[str, Encoder], bytes] = {}
-        parts = []
+        subject = "".join(text + (values[name] if name else "") for text, name in self.subject)
+        values = {**values, "header_subject": subject}
+        parts = [b""] * (2 * len(self.literals) - 1)
+        parts[::2] = self.literals
         try:
-            for literal, slot in zip(self.literals, self.slots, strict=False):
-                parts.append(literal)
-                found = done.get(slot)
-                if found is None:
-                    name, encode = slot
-                    found = done[slot] = encode(values[name])
-                parts.append(found)
+            encoded = [encode(values[name]) for name, encode in self._different]
         except UnicodeEncodeError as error:
             raise CannotFill(str(error)) from error
-        parts.append(self.literals[-1])
+        parts[1::2] = [encoded[place] for place in self._places]
         content = b"".join(parts)
-        if max(map(len, content.split(b"\n"))) > LONGEST_LINE:
+        is_certain = max(map(len, encoded), default=0) <= self._slack
+        if not is_certain and max(map(len, content.split(b"\n"))) > LONGEST_LINE:
             raise CannotFill("a line is too long")
         return content
 
@@ -162,10 +181,13 @@ def _is_plain(value: str) -> bool:
 
 def _encoded_words(value: str) -> bytes:
     """RFC 2047: words of at most 75 octets, no character torn apart."""
+    whole = value.encode()
+    if len(whole) <= 42:  # 56 octets in base 64, 12 of wrapping
+        return b"=?utf-8?b?" + b64encode(whole) + b"?="
     words, piece = [], b""
     for character in value:
         octets = character.encode()
-        if len(piece) + len(octets) > 42:  # 56 octets in base 64, 12 of wrapping
+        if len(piece) + len(octets) > 42:
             words.append(piece)
             piece = b""
         piece += octets

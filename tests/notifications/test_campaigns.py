@@ -23,6 +23,7 @@ from notifications.models import (
 )
 from notifications.recipients import services as recipients
 from notifications.sending import claims, pump
+from organisations import bulk
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
 from tests.notifications.conftest import DIRECTORY
@@ -139,15 +140,16 @@ def test_two_organisers_sending_at_once_write_one_mail_each(campaign, organiser)
 
 
 def test_a_plan_that_broke_off_half_way_leaves_nothing(campaign, organiser, monkeypatch):
-    monkeypatch.setattr(planning, "CHUNK", 2)
-    written, insert = [], planning.insert
+    monkeypatch.setattr(bulk, "SQLITE_VALUES", 40)  # two rows a statement
+    written, row = [], planning._own
 
-    def breaks_the_second_time(rows):
-        if written:
+    def breaks_the_third_time(*about):
+        if len(written) == 2:
             raise OSError("the disk is full")
-        written.append(insert(rows))
+        written.append(about)
+        return row(*about)
 
-    monkeypatch.setattr(planning, "insert", breaks_the_second_time)
+    monkeypatch.setattr(planning, "_own", breaks_the_third_time)
     with pytest.raises(OSError, match="disk"):
         services.send(campaign=campaign, expected=4, by=organiser)
     campaign.refresh_from_db()
