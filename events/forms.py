@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from events.models import MAX_ATTENDEES, Event, Invitation, Session
 from events.services import Applicant, Guest
 from organisations.models import Organisation
-from organisations.text import LineField, LocalDateTimeInput, validate_one_line
+from organisations.text import LineField, LocalDateTimeInput, NameField, validate_one_line
 
 
 class AttendeeForm(forms.Form):
     """One person who comes."""
 
-    full_name = LineField(label=_("Full name"), max_length=150)
+    full_name = NameField(label=_("Full name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("For the reminder and the calendar."))
-    office = LineField(label=_("Office or role"), max_length=150, required=False)
+    office = NameField(label=_("Office or role"), max_length=150, required=False)
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -71,17 +71,17 @@ class RegistrationForm(forms.Form):
     """The organisation and its contact."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    organisation_name = LineField(label=_("Organisation"), max_length=200)
+    organisation_name = NameField(label=_("Organisation"), max_length=200)
     organisation_kind = forms.ChoiceField(
         label=_("Kind of organisation"), choices=[("", _("choose …")), *Organisation.Kind.choices]
     )
-    contact_name = LineField(
+    contact_name = NameField(
         label=_("Contact's full name"), max_length=150, help_text=_("Whoever manages this registration.")
     )
     contact_email = forms.EmailField(
         label=_("Contact's e-mail"), help_text=_("The confirmation and the link to change or cancel go here.")
     )
-    contact_office = LineField(label=_("Contact's office or role"), max_length=150)
+    contact_office = NameField(label=_("Contact's office or role"), max_length=150)
     contact_phone = LineField(label=_("Telephone"), max_length=40, required=False)
     notice_read = forms.BooleanField(label=_("I have read the privacy notice"))
     notice_version = forms.CharField(widget=forms.HiddenInput, initial=lambda: settings.PRIVACY_NOTICE_VERSION)
@@ -117,11 +117,11 @@ class RegistrationForm(forms.Form):
 class ContactForm(forms.Form):
     """Corrections of the contact's data on the management page."""
 
-    name = LineField(label=_("Contact's full name"), max_length=150)
+    name = NameField(label=_("Contact's full name"), max_length=150)
     email = forms.EmailField(
         label=_("Contact's e-mail"), help_text=_("A new address gets a new link; this link then stops working.")
     )
-    office = LineField(label=_("Contact's office or role"), max_length=150, required=False)
+    office = NameField(label=_("Contact's office or role"), max_length=150, required=False)
     phone = LineField(label=_("Telephone"), max_length=40, required=False)
 
     def clean_email(self) -> str:

@@ -150,7 +150,8 @@ def _with_another_row(request: HttpRequest) -> Any:
     posted = request.POST.copy()
     if "another" in posted:
         rows = posted.get("attendees-TOTAL_FORMS", "1")
-        posted["attendees-TOTAL_FORMS"] = str(min(int(rows) + 1 if rows.isdecimal() else 1, MAX_ATTENDEES))
+        count = int(rows) if rows.isdecimal() and len(rows) < 4 else 0
+        posted["attendees-TOTAL_FORMS"] = str(min(count + 1, MAX_ATTENDEES))
     return posted
 
 

@@ -46,8 +46,8 @@ def insert_missing(model: type[Model], alike: Mapping[str, Any], columns: Sequen
         _copy("arriving", columns, rows)
         source = ", ".join([mine, *["%s"] * len(common)])
         cursor.execute(
-            f"INSERT INTO {table} ({_quoted(names)}) SELECT {source} FROM arriving ON CONFLICT DO NOTHING",
-            common,  # noqa: S608  names of our own columns
+            f"INSERT INTO {table} ({_quoted(names)}) SELECT {source} FROM arriving ON CONFLICT DO NOTHING",  # noqa: S608  our names
+            common,
         )
         cursor.execute("DROP TABLE arriving")
 

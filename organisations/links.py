@@ -34,4 +34,4 @@ def _key(purpose: str, secret: str) -> bytes:
 
 def hash_token(token: str) -> str:
     """What the row stores: the hexadecimal SHA-256 of the token, 64 characters."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -22,7 +22,7 @@ class Permission(models.TextChoices):
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage the directory")
     MANAGE_AGREEMENTS = "manage_agreements", _("draft and freeze agreements")
     SEND_CAMPAIGNS = "send_campaigns", _("send invitations")
-    SEE_OUTBOX = "see_outbox", _("see what was sent")
+    SEE_OUTBOX = "see_outbox", _("see what was sent, and decide about uncertain messages")
     OPERATE_OUTBOX = "operate_outbox", _("hold and release mail, set limits, read messages as they leave")
     COMMENT_DRAFTS = "comment_drafts", _("read drafts and comment for the own organisation")
     RECORD_POSITION = "record_position", _("record the organisation's position")

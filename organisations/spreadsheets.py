@@ -53,7 +53,7 @@ def read_xlsx(content: bytes) -> Iterator[Row]:
         raise UnreadableList(
             _("This spreadsheet defines its own entities, which no list needs: it is refused.")
         ) from error
-    except (zipfile.BadZipFile, zlib.error, ParseError, EOFError, KeyError, ValueError, IndexError, OSError,
+    except (zipfile.BadZipFile, zlib.error, ParseError, EOFError, LookupError, ValueError, OSError,
             NotImplementedError, RuntimeError) as error:  # fmt: skip
         raise UnreadableList(
             _("This file is damaged or no XLSX spreadsheet: save the list as XLSX or CSV again.")

@@ -7,16 +7,18 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-_UNPRINTABLE = r"\x00-\x1f\x7f\u2028\u2029"
+_UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+#: Nobody sees them, and they turn the direction of what follows or hide in a word. Joiners stay: scripts and emoji need them.
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 #: Refuses line breaks and control characters, with a word on what to do.
 validate_one_line = RegexValidator(rf"^[^{_UNPRINTABLE}]*$", _("Write this on one line, without control characters."))
 
 
 def one_line(text: str) -> str:
-    """Text with every run of line breaks and control characters folded into one space."""
+    """Text with every run of line breaks and control characters folded into one space, and nothing invisible."""
     if text.isprintable():  # nearly always, and twenty times as fast; none of those characters is printable
         return text.strip()
-    return re.sub(rf"[{_UNPRINTABLE}]+", " ", text).strip()
+    return re.sub(rf"[{_UNPRINTABLE}]+", " ", _INVISIBLE.sub("", text)).strip()
 
 
 class LineField(forms.CharField):
@@ -25,7 +27,16 @@ class LineField(forms.CharField):
     default_validators = [validate_one_line]
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r" {2,}", " ", super().to_python(value) or "")
+        return re.sub(r" {2,}", " ", _INVISIBLE.sub("", super().to_python(value) or "")).strip()
+
+
+class NameField(LineField):
+    """A name of a person or body. Mail programs make a link of an address, so a name that holds one is refused."""
+
+    default_validators = [
+        *LineField.default_validators,
+        RegexValidator(r"://|(?i:\bwww\.)", _("Write a name here, not a web address."), inverse_match=True),
+    ]
 
 
 class LocalDateTimeInput(forms.DateTimeInput):

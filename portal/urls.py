@@ -1,10 +1,10 @@
 """All addresses. Unprefixed ones are Italian, /en/ ones English; the list in docs/architecture.md is a contract."""
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.views import request_login_code
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -38,10 +38,8 @@ localised: list[URLPattern | URLResolver] = [
     path("agreements/", include("agreements.urls")),
     path("", include("notifications.urls")),
     path("", include("notifications.calendars.urls")),
-    # One door for people: the e-mailed code (a passkey is offered on the same page).
-    path("accounts/login/", request_login_code, name="account_login"),
-    path("accounts/", include("allauth.urls")),
-    path("accessibilita/", RedirectView.as_view(pattern_name="accessibility")),
+    path("accounts/", include("portal.account_urls")),
+    path("accessibilita/", login_not_required(RedirectView.as_view(pattern_name="accessibility"))),
     path("admin/", admin.site.urls),
 ]
 if settings.MAILBOX_ENABLED:

@@ -96,7 +96,7 @@ def register(
 
 @transaction.atomic
 def add_attendee(*, registration: Registration, guest: Guest, now: datetime | None = None) -> Attendee:
-    """Give one more person a place.
+    """Give one more person a place; the same person again changes nothing.
 
     Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_changed.
     """
@@ -104,7 +104,11 @@ def add_attendee(*, registration: Registration, guest: Guest, now: datetime | No
     event, registration = _lock_live(registration, now)
     if not event.is_open(now):
         raise RegistrationClosed
-    if registration.attendees.confirmed().count() >= MAX_ATTENDEES:
+    here = list(registration.attendees.confirmed())
+    for attendee in here:  # the same form again, a second click
+        if (attendee.full_name.casefold(), attendee.email) == (guest.full_name.casefold(), guest.email):
+            return attendee
+    if len(here) >= MAX_ATTENDEES:
         raise TooManyAttendees
     before = registration.recipients()
     attendee = _give_places(registration, event, [guest], now)[0]

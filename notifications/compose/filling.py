@@ -12,9 +12,6 @@ from notifications.compose.variables import BY_NAME
 from notifications.letters import greeting
 from organisations.text import one_line
 
-#: Characters that turn the direction of what follows: a name could rewrite the sentence around it.
-_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 
 class MissingValue(Exception):
     """A variable has no value and may not be empty: nothing is sent with a hole in it."""
@@ -41,9 +38,7 @@ def as_html(value: str) -> str:
 
 def clean(value: str) -> str:
     """A value as it may stand in a mail: one line, left to right."""
-    if value.isprintable():  # nearly always; no mark of direction is printable
-        return value.strip()
-    return _DIRECTIONS.sub("", one_line(value))
+    return one_line(value)
 
 
 def fill(template: Template, values: Mapping[str, str], escape: Callable[[str], str]) -> str:

@@ -40,6 +40,8 @@ class Seal:
         except (binascii.Error, ValueError):
             return None
         content, mac = opened[: self.length], opened[self.length :]
+        if base64.urlsafe_b64encode(opened).decode() != token:  # padding and other spellings of the same bytes
+            return None
         return content if len(content) == self.length and hmac.compare_digest(mac, self._mac(content)) else None
 
     def url(self, content: bytes, language: str) -> str:

@@ -155,6 +155,7 @@ def _saved(token: str) -> HttpResponse:
 @csrf_exempt  # RFC 8058 section 3.1: the one-click POST carries neither cookie nor token; the link itself is signed
 @never_cache
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks (mail scanners open links), POST does it."""
     address_hash = address_hash_of(token)

@@ -275,3 +275,39 @@ def test_the_agenda_of_a_cancelled_event_stands(client_of, organiser, event):
     services.cancel(event=event, reason="neve", by=organiser)
     with pytest.raises(services.WrongState):
         services.save_session(event=event, by=organiser, title_it="x", starts_at=event.starts_at, ends_at=event.ends_at)
+
+
+def test_adding_the_same_person_five_times_gives_one_place(client, register, event):
+    registration = register("Anna")
+    path = f"{registration.get_absolute_url()}add/"
+    for name in ("Bea Due", "Bea Due", "BEA DUE"):
+        assert client.post(path, {"new-full_name": name, "new-email": "", "new-office": ""}).status_code == 302
+    assert registration.attendees.confirmed().count() == 2
+
+
+@pytest.mark.parametrize("name", ["Vieni su http://altrove.example.org", "www.altrove.example.org", "WWW.x"])
+def test_a_name_that_holds_a_web_address_is_refused(client, event, posted, name):
+    """Else anybody could have the portal mail a link to anybody."""
+    response = client.post(f"/events/{event.slug}/register/", posted("Anna Uno", organisation_name=name))
+    assert "organisation_name" in response.context["form"].errors
+    client.post(f"/events/{event.slug}/register/", posted(name))
+    assert Registration.objects.count() == 0
+
+
+def test_what_nobody_sees_does_not_travel_in_a_name(client, event, posted):
+    hidden = "An\u202ena\u200b\u2066 U\ufeffno"
+    client.post(f"/events/{event.slug}/register/", posted(hidden, contact_name=hidden))
+    registration = Registration.objects.get()
+    assert registration.contact_name == "Anna Uno"
+    assert registration.attendees.get().full_name == "Anna Uno"
+
+
+@pytest.mark.parametrize("rows", ["9" * 5000, "-1", "x", "", "٣"])
+def test_another_person_with_a_nonsense_number_of_rows_is_no_error(client, event, posted, rows):
+    fields = posted("Anna Uno") | {"another": "1", "attendees-TOTAL_FORMS": rows}
+    assert client.post(f"/events/{event.slug}/register/", fields).status_code < 500
+
+
+def test_a_token_in_another_alphabet_fills_nothing_in(client, event):
+    path = f"/events/{event.slug}/register/?invitation=%2B2AA-"
+    assert client.get(path, headers={"content-type": "text/plain; charset=utf-7"}).status_code == 200

@@ -234,7 +234,13 @@ def test_macros_and_other_archives_are_refused():
 
 
 @pytest.mark.parametrize(
-    "broken", ["<worksheet>", "<worksheet><sheetData><row><c t='s'><v>9</v></c></row></sheetData></worksheet>", ""]
+    "broken",
+    [
+        "<worksheet>",
+        "<worksheet><sheetData><row><c t='s'><v>9</v></c></row></sheetData></worksheet>",
+        "",
+        '<?xml version="1.0" encoding="foo"?><worksheet/>',
+    ],
 )
 def test_a_damaged_sheet_is_refused(broken):
     assert refusal(xlsx(broken)).startswith("This file is damaged or no XLSX spreadsheet")

@@ -226,9 +226,33 @@ def test_links_are_visited_only_when_asked(web, dead_port):
     assert found(examined(unreachable=silent), "unreachable").severity == Severity.WARN
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "10.0.0.1", "[::1]"])
+@pytest.mark.parametrize("host", [
+    "127.0.0.1", "169.254.169.254", "10.0.0.1", "[::1]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]",
+    "[fec0::1]", "[ff02::1]", "168.63.129.16", "224.0.0.1", "8.8.8.8:25",
+])  # fmt: skip
 def test_a_link_cannot_send_the_portal_into_its_own_network(host):
     assert preflight.unreachable([f"https://{host}/"]) == {f"https://{host}/": "it is not a public address"}
+
+
+def test_a_name_is_resolved_once_and_that_very_address_is_asked(monkeypatch):
+    """A name server that answers differently the second time leads nowhere."""
+    asked = []
+
+    def resolver(host, port, **_kwargs):
+        asked.append(host)
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14" if len(asked) == 1 else "127.0.0.1", port))
+        ]
+
+    def connect(address, timeout):
+        raise OSError(f"would have gone to {address[0]}")
+
+    monkeypatch.setattr("notifications.preflight.links.socket.getaddrinfo", resolver)
+    monkeypatch.setattr("notifications.preflight.links.socket.create_connection", connect)
+    assert preflight.unreachable(["https://altrove.example.org/"]) == {
+        "https://altrove.example.org/": "nobody answers there"
+    }
+    assert asked == ["altrove.example.org"]
 
 
 def test_an_address_that_is_none_is_not_an_error():

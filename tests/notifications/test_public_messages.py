@@ -446,3 +446,18 @@ def test_a_link_of_a_message_holds_neither_address_nor_its_hash(invite, terni):
     url = message_url(Delivery.objects.get().key, "it")
     assert hash_address(terni.email)[:12] not in url
     assert not re.search(r"[@%]", url)
+
+
+def test_another_spelling_of_a_token_opens_nothing(invite, client, terni):
+    invite(1)
+    path = page_of(Delivery.objects.get())
+    assert client.get(path).status_code == 200
+    assert client.get(f"{path.rstrip('/')}=/").status_code == 404
+    assert client.get(f"{path.rstrip('/')}====/").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+def test_the_way_out_knows_only_asking_and_doing(client, terni, method):
+    from notifications.unsubscribe import unsubscribe_token
+
+    assert getattr(client, method)(f"/unsubscribe/{unsubscribe_token(terni.email)}/").status_code == 405

@@ -5,8 +5,10 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
-from events.models import Event
+from events import services
+from events.models import Attendee, Event
 from notifications.models import Campaign
 from portal import demo
 
@@ -24,11 +26,24 @@ def test_the_demo_holds_everything(capsys):
     assert report(capsys) == []
 
 
+def test_an_event_with_several_people_and_one_who_left_is_in_order(capsys, event, register):
+    registration = register("Anna", "Bea")
+    register("Carla", "Dora")
+    services.cancel_attendee(attendee=registration.attendees.first())
+    assert report(capsys) == []
+
+
+def test_a_place_that_is_held_twice_is_named(capsys, event, register):
+    register("Anna", "Bea")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX attendee_one_per_place")
+    Attendee.objects.update(place_number=1)
+    assert f"event {event.slug}: place 1 is held twice" in report(capsys)
+
+
 def test_each_broken_invariant_is_named(capsys, organiser):
     demo.load()
     event = Event.objects.get(state="published")
-    from tests.events.conftest import services
-
     services.register(
         event=event, submission_id="6f1d5f0e-6a3e-4a0f-9a50-0d6b2f1f7f10", privacy_notice_version="x",
         applicant=services.Applicant("E", "cso", "C", "c@example.org"), guests=[services.Guest("A"), services.Guest("B")],

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -70,6 +71,19 @@ def test_one_command_serves_everything_and_one_interrupt_stops_it(tmp_path):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
             page = response.read().decode()
         assert "Giornata informativa SOCIALNEET" in page
+        worker = subprocess.run(
+            ["pgrep", "-f", "-n", f"{sys.executable} -m celery -q -A portal worker"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        os.kill(int(worker), signal.SIGKILL)  # it comes back, and the pages never went
+        asked = health()
+        assert asked
+        wait_until(
+            lambda: (health().get("seconds_since_sweep") or 99) < 3 and not Path(f"/proc/{worker}").exists(),
+            what="another worker goes on",
+        )
     finally:
         os.kill(process.pid, signal.SIGINT)
         process.wait(timeout=30)

@@ -49,8 +49,25 @@ def test_unknown_addresses_get_the_same_answer_and_no_mail(client, organiser):
 
 
 def test_nobody_signs_up(client):
-    page = client.get("/accounts/signup/").content.decode()
-    assert 'name="email"' not in page
+    assert client.get("/accounts/signup/").status_code == 404
+
+
+def test_only_these_doors_of_accounts_are_mounted():
+    """Whoever adds one decides it here: an open address page let anybody take an unused address as their own."""
+    from portal.account_urls import urlpatterns
+
+    assert [str(door.pattern) for door in urlpatterns] == [
+        "login/", "login/code/", "login/code/confirm/", "logout/", "inactive/", "reauthenticate/", "2fa/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["email/", "password/set/", "password/change/", "password/reset/", "confirm-email/x/"])
+def test_nobody_changes_their_own_address_or_makes_a_password(client_of, signatory, path):
+    client = client_of(signatory)
+    values = {"action_add": "", "email": "nuova.segreteria@comune.terni.example.org", "action_primary": ""}
+    assert client.post(f"/accounts/{path}", values).status_code == 404
+    signatory.refresh_from_db()
+    assert signatory.email == "silvia@comune.terni.example.org"
 
 
 def test_the_organisers_first_page_is_for_organisers(client, client_of, organiser, signatory, stranger):

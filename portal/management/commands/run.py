@@ -85,8 +85,11 @@ def prepare(*, demo: bool) -> None:
 def commands(host: str, port: int) -> dict[str, str]:
     """The processes of the portal."""
     python = shlex.quote(sys.executable)  # a folder may have a space in its name
+    again = "while :; do {}; sleep 1; done"  # one that was killed comes back; the pages never depend on it
     return {
         "web": f"{python} -m gunicorn portal.wsgi --bind {host}:{port} --workers 2 --threads 4 --log-level warning",
-        "worker": f"{python} -m celery -q -A portal worker --loglevel WARNING --without-gossip --without-mingle",
-        "beat": f"{python} -m celery -q -A portal beat --loglevel WARNING",
+        "worker": again.format(
+            f"{python} -m celery -q -A portal worker --loglevel WARNING --without-gossip --without-mingle"
+        ),
+        "beat": again.format(f"{python} -m celery -q -A portal beat --loglevel WARNING"),
     }

@@ -1,0 +1,3 @@
+"""An event with few places, and how to register for it."""
+
+from tests.events.conftest import applicant, event, register  # noqa: F401
