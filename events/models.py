@@ -415,3 +415,19 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class Pace(models.Model):
+    """How often something was done within a stretch of time, by the hash of who or what: see `limits.py`."""
+
+    subject = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("pace")
+        verbose_name_plural = _("paces")
+        indexes = (models.Index(fields=["since"], name="pace_since"),)
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since:%Y-%m-%d %H:%M}"

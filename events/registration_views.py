@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import services
+from events import limits, services
 from events.forms import AttendeeForm, ContactForm
 from events.models import MAX_ATTENDEES, Registration
-from events.views import full_message
+from events.views import full_message, too_often_message
 from organisations.links import hash_token
 
 P = ParamSpec("P")
@@ -34,6 +34,12 @@ def by_link(view: RegistrationView[P]) -> Callable[..., HttpResponse]:
         registration = registrations.filter(token_hash=hash_token(token)).first()
         if registration is None:
             return render(request, "events/link_unknown.html", status=404)
+        if request.method == "POST":
+            try:
+                limits.CHANGING.take(str(registration.pk), now=timezone.now())
+            except limits.TooOften as often:
+                messages.error(request, too_often_message(often))
+                return redirect(registration)
         response = view(request, registration, *args, **kwargs)
         response["Referrer-Policy"] = "no-referrer" if request.method == "GET" else "same-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -73,8 +79,13 @@ def add_attendee(request: HttpRequest, registration: Registration) -> HttpRespon
     form = AttendeeForm(request.POST, prefix="new")
     if not form.is_valid():
         return _page(request, registration, status=422, attendee_form=form)
+    guest = form.guest()
     try:
-        services.add_attendee(registration=registration, guest=form.guest())
+        if guest.email != registration.contact_email:
+            limits.NAMED_BY_OTHERS.take(guest.email, now=timezone.now())
+        services.add_attendee(registration=registration, guest=guest)
+    except limits.TooOften as often:
+        messages.error(request, too_often_message(often))
     except services.EventFull as full:
         messages.error(request, full_message(full))
     except services.TooManyAttendees:

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from events import calendars, services
+from events import calendars, limits, services
 from events.forms import AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
 from events.models import MAX_ATTENDEES, Event, Invitation, MeetingPoint
 from organisations.links import hash_token
@@ -115,16 +116,23 @@ def _register(
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
     try:
+        guests = rows.guests()
+        limits.take_registration(
+            contact=form.cleaned_data["contact_email"], guests=[guest.email for guest in guests], now=timezone.now()
+        )
         registration = services.register(
             event=event,
             applicant=form.applicant(translation.get_language() or settings.LANGUAGE_CODE),
-            guests=rows.guests(),
+            guests=guests,
             submission_id=form.cleaned_data["submission_id"],
             privacy_notice_version=form.cleaned_data["notice_version"],
             invitation=invitation,
         )
     except services.EventFull as full:
         form.add_error(None, full_message(full))
+        return None
+    except limits.TooOften as often:
+        form.add_error(None, too_often_message(often))
         return None
     except services.RegistrationClosed:
         form.add_error(None, _("Registration has closed meanwhile."))
@@ -141,6 +149,13 @@ def full_message(full: services.EventFull) -> str:
         "Only %(free)s places are left. Leave fewer people in the list and send it again.",
         full.free,
     ) % {"free": full.free}
+
+
+def too_often_message(often: limits.TooOften) -> str:
+    """What to do when a form was sent more often than a person needs."""
+    return _("This was sent very often from this address. Try again after %(time)s, or write to us.") % {
+        "time": date_format(timezone.localtime(often.again_at), "j F, H:i")
+    }
 
 
 def _with_another_row(request: HttpRequest) -> Any:
