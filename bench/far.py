@@ -22,9 +22,7 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sec
 async def main(port: int, target: int, seconds: float) -> None:
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", target)
-        await asyncio.gather(
-            _carry(reader, ours, 0.0), _carry(theirs, writer, seconds), return_exceptions=True
-        )
+        await asyncio.gather(_carry(reader, ours, 0.0), _carry(theirs, writer, seconds), return_exceptions=True)
 
     server = await asyncio.start_server(connect, "127.0.0.1", port)
     await server.serve_forever()

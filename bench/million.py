@@ -77,7 +77,8 @@ def _insert(state: str, count: int, campaign: Campaign) -> None:
         if state == "accepted":
             cursor.execute(
                 "INSERT INTO notifications_attempt (delivery_id, at, outcome, reply) "
-                f"SELECT id, {now}, 'accepted', '250 ok' FROM notifications_delivery WHERE state = 'accepted'"
+                f"SELECT id, {now}, 'accepted', '250 ok' FROM notifications_delivery WHERE state = 'accepted'",
+                [],
             )
 
 

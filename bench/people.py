@@ -15,7 +15,13 @@ from organisations.services import let_in
 
 #: Where people have their mailboxes, and what they are called: accents travel as encoded words.
 HOUSES = ("gmail.example.org", "libero.example.org", "comune.example.org", "scuola.example.org", "coop.example.org")
-NAMES = ("Associazione Città Aperta", "Cooperativa «L’Albero»", "Scuola Media Nord", "Comune di Prova", "Ente del Libro")
+NAMES = (
+    "Associazione Città Aperta",
+    "Cooperativa «L’Albero»",
+    "Scuola Media Nord",
+    "Comune di Prova",
+    "Ente del Libro",
+)
 BODY = (
     "Gentili,\n\nl'associazione invita {organisation} a partecipare a «{event}», {date}, {place}.\n\n"
     "## Perché venire\n\n- Si parla di **lavoro** e di giovani, con chi ogni giorno li incontra.\n"

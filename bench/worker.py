@@ -23,7 +23,8 @@ class Worker:
 
     def send(self) -> dict[str, float]:
         """Let it send what is due: `accepted`, `seconds`, `peak_mib`."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         print("go", file=self._process.stdin, flush=True)
         report: dict[str, float] = json.loads(self._process.stdout.readline())
         return report
@@ -37,7 +38,8 @@ def worker(mail_url: str, **changes: str) -> Iterator[Worker]:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         process.stdout.readline()  # it is ready
         yield Worker(process)
     finally:

@@ -97,7 +97,17 @@ def _invitations(campaign: Campaign, chosen: list[Candidate]) -> dict[int, UUID]
 
 
 #: What is a recipient's own in a row.
-OWN = ("key", "idempotency_key", "domain_group", "address", "name", "language", "payload", "organisation_id", "message_id")
+OWN = (
+    "key",
+    "idempotency_key",
+    "domain_group",
+    "address",
+    "name",
+    "language",
+    "payload",
+    "organisation_id",
+    "message_id",
+)
 
 
 def _own(

@@ -42,7 +42,11 @@ class Desk:
         self._at_hand = {}
         self._events = Event.objects.in_bulk({row.payload["event"] for row in rows if row.payload.get("event")})
         bulk = {hash_address(row.address): row.address for row in rows if row.lane == Delivery.Lane.BULK}
-        found = Suppression.objects.filter(many.among(Suppression, "address_hash", bulk)) if bulk else Suppression.objects.none()
+        found = (
+            Suppression.objects.filter(many.among(Suppression, "address_hash", bulk))
+            if bulk
+            else Suppression.objects.none()
+        )
         self._suppressed = {(bulk[digest], scope) for digest, scope in found.values_list("address_hash", "scope")}
         wanted = {row.campaign_id for row in rows if row.campaign_id}
         self._campaigns = Campaign.objects.select_related("event").in_bulk(wanted) if wanted else {}

@@ -11,7 +11,8 @@ from django.db.models.expressions import RawSQL
 def among(model: type[Model], field: str, values: Iterable[object]) -> RawSQL:
     """The rows of a model whose field has one of these values; for `filter`."""
     described = model._meta.get_field(field)
-    place = f'"{model._meta.db_table}"."{described.column}"'  # type: ignore[union-attr]  # a column, no relation from elsewhere
+    place = f'"{model._meta.db_table}"."{described.column}"'  # type: ignore[union-attr]  # it has a column
     if connection.vendor == "postgresql":
-        return RawSQL(f"{place} = ANY(%s::{described.db_type(connection)}[])", [list(values)], BooleanField())  # type: ignore[union-attr]
-    return RawSQL(f"{place} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))], BooleanField())
+        kind = described.db_type(connection)
+        return RawSQL(f"{place} = ANY(%s::{kind}[])", [list(values)], BooleanField())  # noqa: S611  our own names
+    return RawSQL(f"{place} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))], BooleanField())  # noqa: S608, S611
