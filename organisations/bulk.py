@@ -44,11 +44,8 @@ def insert_missing(model: type[Model], alike: Mapping[str, Any], columns: Sequen
     with connection.cursor() as cursor:  # COPY knows no ON CONFLICT
         cursor.execute(f"CREATE TEMPORARY TABLE arriving AS SELECT {mine} FROM {table} WITH NO DATA")  # noqa: S608  our names
         _copy("arriving", columns, rows)
-        source = ", ".join([mine, *["%s"] * len(common)])
-        cursor.execute(
-            f"INSERT INTO {table} ({_quoted(names)}) SELECT {source} FROM arriving ON CONFLICT DO NOTHING",  # noqa: S608  our names
-            common,
-        )
+        source = f"SELECT {', '.join([mine, *['%s'] * len(common)])} FROM arriving"  # noqa: S608
+        cursor.execute(f"INSERT INTO {table} ({_quoted(names)}) {source} ON CONFLICT DO NOTHING", common)
         cursor.execute("DROP TABLE arriving")
 
 
@@ -80,7 +77,8 @@ def _quoted(columns: Sequence[str]) -> str:
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({_quoted(columns)}) FROM STDIN") as copy:
+    command = f"COPY {table} ({_quoted(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -91,7 +89,7 @@ def _by_chunks(
     """Many rows a statement: with one each, SQLite keeps the pages of each row for the case that a trigger fails."""
     one = f"({', '.join(['%s'] * own)})"
     source = ", ".join([*(f"column{number + 1}" for number in range(own)), *["%s"] * len(common)])
-    into = f"INSERT INTO {model._meta.db_table} ({_quoted(names)}) SELECT {source} FROM (VALUES "  # noqa: S608  names of our own columns
+    into = f"INSERT INTO {model._meta.db_table} ({_quoted(names)}) SELECT {source} FROM (VALUES "  # noqa: S608
     rows = iter(rows)
     with connection.cursor() as cursor, _large_cache(cursor):
         while chunk := list(islice(rows, (SQLITE_VALUES - len(common)) // own)):

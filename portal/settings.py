@@ -185,7 +185,7 @@ MAIL_FROM_BULK = env.str("MAIL_FROM_BULK", default=DEFAULT_FROM_EMAIL)  # best a
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "notifications.backends.OutboxBackend"  # Django's own mail (sign-in codes) joins the outbox too
 CALENDAR_DOMAIN = env.str("CALENDAR_DOMAIN", default=MAIL_DOMAIN)  # right half of every UID: never change it
-MAIL_BATCH = env.int("MAIL_BATCH", default=500)  # at most so many in one hand; a pause holds after them
+MAIL_BATCH = env.int("MAIL_BATCH", default=500)  # at most so many in one hand; a pause holds after two of them
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=120)
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=1)  # more for a far relay: its delay is the limit
 MAIL_CONNECTIONS_BULK = env.int("MAIL_CONNECTIONS_BULK", default=1)

@@ -94,13 +94,14 @@ def _work(lane: str, until: float, report: Report) -> None:
     """One worker on one lane, with its own diary; a broken database leaves the diary for whoever comes next."""
     worker = Worker(lane, report)
     try:
-        worker.drain(until)
-    except lanes.Held as held:
-        report.held = str(held)
+        try:
+            worker.drain(until)
+        except lanes.Held as held:
+            report.held = str(held)
+        worker.close()
     except BaseException:
         worker.break_off()
         raise
-    worker.close()
 
 
 @dataclass
@@ -119,6 +120,7 @@ class Worker:
         self._journals = (Journal(self.owner), Journal(uuid4().hex))
         self._next_journal = cycle(self._journals)
         self._out: Errand | None = None
+        self.group = min(self.group, settings.MAIL_BATCH)
         self._eight_bit: bool | None = None
         self._refusals = 0
         self._began, self._accepted = time.monotonic(), 0
