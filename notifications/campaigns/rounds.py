@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events.models import Event
 from notifications import audiences
 from notifications.campaigns import planning, services
 from notifications.models import Campaign, Delivery, Tally
@@ -44,8 +45,12 @@ def may_give(campaign: Campaign) -> int | None:
 
 @transaction.atomic
 def _start(campaign: Campaign, now: datetime) -> None:
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if campaign.state == State.SCHEDULED:
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+    if campaign.state != State.SCHEDULED:
+        return
+    if campaign.event.state == Event.State.CANCELLED:  # it was confirmed while somebody else called the event off
+        services.end_with_event(campaign)
+    else:
         services.begin(campaign, now)
 
 

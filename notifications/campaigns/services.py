@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from events.models import Event
 from notifications import outbox, preflight
@@ -16,6 +17,8 @@ from organisations import bulk
 from organisations.models import User
 
 State, Verb = Campaign.State, CampaignAct.Verb
+#: Kept in English with the act; whoever reads it has it in their language.
+EVENT_CALLED_OFF = gettext_noop("the event was called off")
 
 
 class WrongState(Exception):
@@ -136,7 +139,7 @@ def approve(*, campaign: Campaign, by: User, now: datetime | None = None) -> Cam
     """The second person's word. Raises WrongState, SamePerson."""
     now = now or timezone.now()
     campaign = _lock(campaign)
-    if campaign.state != State.CHECKED:
+    if campaign.state != State.CHECKED or campaign.event.state != Event.State.PUBLISHED:
         raise WrongState
     if campaign.sent_by_id == by.pk:
         raise SamePerson
@@ -220,12 +223,33 @@ def cancel(*, campaign: Campaign, by: User) -> Campaign:
     return _move(campaign, State.CANCELLED)
 
 
-def cancel_waiting(campaign: Campaign, most: int = 20_000) -> int:
+@transaction.atomic
+def call_off(*, event: Event) -> int:
+    """The event will not be held: every confirmed campaign about it ends here; how many did. With the event locked."""
+    keys = (
+        event.campaigns.filter(state__in=[State.CHECKED, *Campaign.UNDER_WAY])
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(end_with_event(Campaign.objects.select_for_update().get(pk=pk)) for pk in keys)
+
+
+def end_with_event(campaign: Campaign) -> bool:
+    """Cancel it because its event is cancelled; False if it had ended already. Expects it locked."""
+    if State.CANCELLED not in Campaign.TRANSITIONS[campaign.state] or campaign.is_draft:
+        return False
+    cancel_waiting(campaign, why=EVENT_CALLED_OFF)
+    _note(campaign, Verb.CANCELLED, None, reason=EVENT_CALLED_OFF)
+    _move(campaign, State.CANCELLED)
+    return True
+
+
+def cancel_waiting(campaign: Campaign, most: int = 20_000, *, why: str = "the campaign was cancelled") -> int:
     """Mark what waits, at most so many at once: of a million the clock does the rest."""
     waiting = campaign.deliveries.filter(state=Delivery.State.READY)
     keys = waiting.order_by("pk").values("pk")[:most]
     return campaign.deliveries.filter(pk__in=keys, state=Delivery.State.READY).update(
-        state=Delivery.State.CANCELLED, reply="the campaign was cancelled"
+        state=Delivery.State.CANCELLED, reply=why
     )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
@@ -232,6 +233,11 @@ class CampaignAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_verb_display()}"
+
+    @property
+    def words(self) -> str:
+        """The reason; the portal's own sentence in the reader's language."""
+        return gettext(self.reason) if self.reason else ""
 
 
 class Exclusion(models.Model):

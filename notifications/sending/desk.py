@@ -60,6 +60,8 @@ class Desk:
             return State.EXPIRED, "its time was over before it could leave"
         revision = row.payload.get("revision")
         event = self._events.get(row.payload.get("event", 0))
+        if event is not None and event.state == Event.State.CANCELLED and _invites(row):
+            return State.CANCELLED, "the event was called off"
         if revision is not None and event is not None and event.revision > revision:
             return State.EXPIRED, "the event has changed meanwhile; a newer message says how"
         if settings.MAIL_ALLOW_LIST and not any(fnmatch(row.address, rule) for rule in settings.MAIL_ALLOW_LIST):
@@ -109,6 +111,11 @@ class Desk:
                 self._shelf.clear()
             compiled = self._shelf[key] = pattern.compile(row)
         return compiled
+
+
+def _invites(row: Delivery) -> bool:
+    """Whether it speaks of an event to people who hold no place: to a cancelled one it must not."""
+    return row.campaign_id is not None or row.kind == "invitation_reminder"
 
 
 def _purpose(row: Delivery) -> Campaign.Purpose:

@@ -1,0 +1,85 @@
+"""What a review of the campaigns found: facts that move while messages wait, and people who decide again."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from events import services as events
+from events.models import Event
+from notifications.campaigns import rounds, services
+from notifications.models import Campaign, CampaignAct, Tally
+from notifications.sending import claims, pump
+from tests.notifications.conftest import DIRECTORY
+
+pytestmark = pytest.mark.django_db
+State = Campaign.State
+
+
+@pytest.fixture
+def campaign(event, organiser, terni, orvieto, narni, cso) -> Campaign:
+    return services.prepare(
+        by=organiser, event=event, name="Inviti", subject_it="Invito: {event}", body_it="Per {organisation}: {date}.",
+        audience=DIRECTORY,
+    )  # fmt: skip
+
+
+def counts(campaign) -> dict[str, int]:
+    return {state: number for state, number in Tally.objects.by_state(campaign=campaign.pk).items() if number}
+
+
+def fresh(campaign) -> Campaign:
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+# -- the event is called off ------------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_event_invites_nobody_any_more_and_the_campaign_says_why(campaign, event, organiser, send_now):
+    send_now(campaign)
+    services.pause(campaign=campaign, by=organiser)
+    events.cancel(event=event, reason="Sciopero", by=organiser)
+    assert pump.pump().accepted == 0
+    assert (fresh(campaign).state, counts(campaign)) == (State.CANCELLED, {"cancelled": 4})
+    act = CampaignAct.objects.filter(verb="cancelled").get()
+    assert (act.by, act.reason) == (None, "the event was called off")
+    assert set(campaign.deliveries.values_list("reply", flat=True)) == {"the event was called off"}
+
+
+@pytest.mark.parametrize("second_person_above", [3, 100])
+def test_a_campaign_that_has_not_begun_is_cancelled_with_its_event(
+    campaign, event, organiser, settings, second_person_above
+):
+    settings.CAMPAIGN_SECOND_PERSON_ABOVE = second_person_above
+    services.send(campaign=campaign, expected=4, by=organiser)
+    events.cancel(event=event, reason="Sciopero", by=organiser)
+    rounds.settle(timezone.now() + timedelta(days=1))
+    assert pump.pump().accepted == 0
+    assert (fresh(campaign).state, counts(campaign)) == (State.CANCELLED, {"cancelled": 4})
+
+
+def test_an_ended_campaign_and_a_draft_stay_as_they_are_when_the_event_is_called_off(
+    campaign, event, organiser, send_now
+):
+    draft = services.copy(campaign=campaign, by=organiser)
+    send_now(campaign)
+    pump.pump()
+    events.cancel(event=event, reason="Sciopero", by=organiser)
+    assert (fresh(campaign).state, fresh(draft).state) == (State.FINISHED, State.DRAFT)
+    assert not CampaignAct.objects.filter(verb="cancelled").exists()
+
+
+def test_what_a_worker_holds_already_does_not_leave_for_a_cancelled_event(campaign, event, send_now):
+    send_now(campaign)
+    worker = pump.Worker("bulk", pump.Report())
+    rows = claims.claim(worker.owner, "bulk", 10)
+    Event.objects.filter(pk=event.pk).update(state="cancelled", cancelled_at=timezone.now())
+    worker._send(rows, 1e12)
+    assert counts(campaign) == {"cancelled": 4}
+
+
+def test_a_campaign_confirmed_while_the_event_was_being_called_off_does_not_start(campaign, event, organiser):
+    services.send(campaign=campaign, expected=4, by=organiser)
+    Event.objects.filter(pk=event.pk).update(state="cancelled", cancelled_at=timezone.now())
+    rounds.settle(timezone.now() + timedelta(days=1))
+    assert (fresh(campaign).state, counts(campaign)) == (State.CANCELLED, {"cancelled": 4})
