@@ -129,7 +129,7 @@ def _alike(campaign: Campaign, now: datetime) -> dict[str, Any]:
         "kind": "invitation", "lane": Lane.BULK, "state": Delivery.State.READY, "campaign_id": campaign.pk,
         "calendar_method": "PUBLISH" if campaign.calendar == Campaign.Calendar.FILE else "",
         "created_at": now, "not_before": now,
-        "expires_at": campaign.event.starts_at if campaign.purpose == Campaign.Purpose.INVITATION else None,
+        "expires_at": None,  # until when is asked of the event when it leaves (desk.verdict): the event may move
         "attempts": 0, "uncertain_count": 0, "owner": "", "reply": "",
     }  # fmt: skip
 

@@ -84,28 +84,43 @@ def _judge(campaign: Campaign, now: datetime) -> None:
         Campaign.objects.filter(pk=campaign.pk).update(state=State.RUNNING)
 
 
-@transaction.atomic
 def _take_in(campaign: Campaign, now: datetime) -> None:
-    """Plan for whoever joined the audience since; until the event begins."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
-    looked = campaign.looked_at or campaign.starts_at or now
-    if not campaign.late_joiners or campaign.state != State.RUNNING or now - looked < LOOK_EVERY:
+    """Plan for whoever joined the audience since. The audience is read before anything is locked: it may be large."""
+    looked = campaign.looked_at
+    if not campaign.late_joiners or now - (looked or campaign.starts_at or now) < LOOK_EVERY:
         return
     try:
         newcomers = [candidate for candidate in planning.audience(campaign) if candidate.is_in]
     except audiences.UnknownSource:
         logger.warning("campaign %s: its audience is not understood any more; nobody joins", campaign.pk)
         newcomers = []
-    if campaign.event.starts_at > now and newcomers:
-        planning.plan(campaign, newcomers)
-    Campaign.objects.filter(pk=campaign.pk).update(
-        looked_at=now, planned=sum(Tally.objects.by_state(campaign=campaign.pk).values())
+    with transaction.atomic():
+        # the event first, as where it is called off; and whoever looked at the same time has planned for them already
+        event = Event.objects.select_for_update(no_key=True).get(pk=campaign.event_id)
+        locked = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+        if locked.state != State.RUNNING or locked.looked_at != looked:
+            return
+        if newcomers and _waits_for_newcomers(locked, event, now):
+            planning.plan(locked, newcomers)
+        Campaign.objects.filter(pk=locked.pk).update(
+            looked_at=now, planned=sum(Tally.objects.by_state(campaign=locked.pk).values())
+        )
+
+
+def _waits_for_newcomers(campaign: Campaign, event: Event, now: datetime) -> bool:
+    """Until the event begins; for an invitation until registrations close."""
+    return (
+        campaign.late_joiners
+        and event.state == Event.State.PUBLISHED
+        and event.starts_at > now
+        and campaign.takes_in(now)
     )
 
 
 def _finish(campaign: Campaign, now: datetime) -> None:
-    waits_for_newcomers = campaign.late_joiners and campaign.event.starts_at > now
-    if waits_for_newcomers or Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
+    if _waits_for_newcomers(campaign, campaign.event, now):
+        return
+    if Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
         return
     Campaign.objects.filter(pk=campaign.pk, state=State.RUNNING).update(state=State.FINISHED)
 

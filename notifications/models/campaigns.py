@@ -186,6 +186,10 @@ class Campaign(models.Model):
         """Whether so many recipients are more than one person decides about."""
         return bool(self.planned > settings.CAMPAIGN_SECOND_PERSON_ABOVE)
 
+    def takes_in(self, now: datetime) -> bool:
+        """Whether there is still a reason to write to anybody new; for an invitation as long as they can register."""
+        return self.purpose != self.Purpose.INVITATION or now < self.event.registration_deadline
+
     def seconds_to_start(self, now: datetime) -> int:
         """How long it can still be taken back without a trace."""
         return max(0, round((self.starts_at - now).total_seconds())) if self.starts_at else 0

@@ -62,6 +62,8 @@ class Desk:
         event = self._events.get(row.payload.get("event", 0))
         if event is not None and event.state == Event.State.CANCELLED and _invites(row):
             return State.CANCELLED, "the event was called off"
+        if row.campaign and not row.campaign.takes_in(timezone.now()):
+            return State.EXPIRED, "registrations were closed before it could leave"
         if revision is not None and event is not None and event.revision > revision:
             return State.EXPIRED, "the event has changed meanwhile; a newer message says how"
         if settings.MAIL_ALLOW_LIST and not any(fnmatch(row.address, rule) for rule in settings.MAIL_ALLOW_LIST):

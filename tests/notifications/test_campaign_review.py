@@ -10,6 +10,7 @@ from events.models import Event
 from notifications.campaigns import rounds, services
 from notifications.models import Campaign, CampaignAct, Tally
 from notifications.sending import claims, pump
+from organisations.models import Organisation
 from tests.notifications.conftest import DIRECTORY
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,50 @@ def test_a_campaign_confirmed_while_the_event_was_being_called_off_does_not_star
     Event.objects.filter(pk=event.pk).update(state="cancelled", cancelled_at=timezone.now())
     rounds.settle(timezone.now() + timedelta(days=1))
     assert (fresh(campaign).state, counts(campaign)) == (State.CANCELLED, {"cancelled": 4})
+
+
+# -- the event moves --------------------------------------------------------------------------------------------------
+
+
+def test_invitations_to_an_event_that_moved_to_a_later_day_still_leave(
+    campaign, event, organiser, send_now, time_machine_at
+):
+    send_now(campaign)
+    first = event.starts_at
+    later = {"starts_at": first + timedelta(days=30), "ends_at": event.ends_at + timedelta(days=30)}
+    events.change(event=event, by=organiser, **later)
+    with time_machine_at(first.year, first.month, first.day, 12):
+        assert pump.pump().accepted == 4
+
+
+def test_invitations_to_an_event_that_moved_to_an_earlier_day_do_not_leave_after_it_began(
+    campaign, event, organiser, send_now
+):
+    send_now(campaign)
+    now = timezone.now()
+    events.change(event=event, by=organiser, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1))
+    assert pump.pump().accepted == 0
+    assert counts(campaign) == {"expired": 4}
+
+
+def test_no_invitation_leaves_after_registrations_have_closed_but_news_does(campaign, event, organiser, send_now):
+    news = services.prepare(
+        by=organiser, event=event, name="Notizie", purpose="news", subject_it="Programma", body_it="Ecco il programma.",
+        audience=DIRECTORY,
+    )  # fmt: skip
+    send_now(campaign)
+    send_now(news)
+    Event.objects.filter(pk=event.pk).update(registration_closes_at=timezone.now())
+    pump.pump()
+    assert (counts(campaign), counts(news)) == ({"expired": 4}, {"accepted": 4})
+    assert fresh(campaign).state == State.FINISHED
+
+
+def test_nobody_is_taken_into_an_invitation_after_registrations_have_closed(campaign, event, organiser, send_now):
+    services.edit(campaign=campaign, by=organiser, late_joiners=True)
+    send_now(campaign)
+    pump.pump()
+    Organisation.objects.create(name="Arrivato tardi", kind="cso", email="tardi@example.org")
+    Event.objects.filter(pk=event.pk).update(registration_closes_at=timezone.now() + timedelta(hours=1))
+    rounds.settle(timezone.now() + timedelta(hours=2))
+    assert (fresh(campaign).state, fresh(campaign).planned) == (State.FINISHED, 4)
