@@ -31,8 +31,9 @@ def settle(now: datetime | None = None) -> None:
     for campaign in Campaign.objects.filter(state=State.RUNNING).select_related("event"):
         _take_in(campaign, now)
         _finish(campaign, now)
-    for campaign in Campaign.objects.filter(state=State.CANCELLED, pk__in=_with_waiting()):
-        services.cancel_waiting(campaign)
+    ended = Campaign.objects.filter(state__in=[State.CANCELLED, State.FINISHED], pk__in=_with_waiting())
+    for campaign in ended:
+        _attend_to_what_waits(campaign)
 
 
 def may_give(campaign: Campaign) -> int | None:
@@ -117,7 +118,20 @@ def _waits_for_newcomers(campaign: Campaign, event: Event, now: datetime) -> boo
     )
 
 
+@transaction.atomic
+def _attend_to_what_waits(campaign: Campaign) -> None:
+    """A cancelled one is emptied. A finished one goes on: a dead worker's messages were given back after it ended."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state == State.CANCELLED:
+        services.cancel_waiting(campaign)
+    elif campaign.state == State.FINISHED:
+        Campaign.objects.filter(pk=campaign.pk).update(state=State.RUNNING)
+
+
+@transaction.atomic
 def _finish(campaign: Campaign, now: datetime) -> None:
+    """Locked before the numbers are read: who lets messages go again locks it too."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
     if _waits_for_newcomers(campaign, campaign.event, now):
         return
     if Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):

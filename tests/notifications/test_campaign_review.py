@@ -8,7 +8,7 @@ from django.utils import timezone
 from events import services as events
 from events.models import Event
 from notifications.campaigns import rounds, services
-from notifications.models import Campaign, CampaignAct, Tally
+from notifications.models import Campaign, CampaignAct, Delivery, Tally
 from notifications.sending import claims, pump
 from organisations.models import Organisation
 from tests.notifications.conftest import DIRECTORY
@@ -131,3 +131,18 @@ def test_nobody_is_taken_into_an_invitation_after_registrations_have_closed(camp
     Event.objects.filter(pk=event.pk).update(registration_closes_at=timezone.now() + timedelta(hours=1))
     rounds.settle(timezone.now() + timedelta(hours=2))
     assert (fresh(campaign).state, fresh(campaign).planned) == (State.FINISHED, 4)
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+def test_messages_given_back_after_the_campaign_ended_still_go_out(campaign, send_now):
+    send_now(campaign)
+    held = claims.claim("a" * 32, "bulk", 1)
+    claims.begin(held, "a" * 32)
+    Delivery.objects.filter(pk=held[0].pk).update(state="uncertain", lease_until=None)  # its worker was thought dead
+    pump.pump()
+    assert fresh(campaign).state == State.FINISHED
+    Delivery.objects.filter(pk=held[0].pk).update(state="ready", owner="")  # its diary says: surely not sent
+    assert pump.pump().accepted == 1
+    assert (fresh(campaign).state, counts(campaign)) == (State.FINISHED, {"accepted": 4})
