@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from events.models import Event
 from notifications import outbox, preflight
+from notifications import services as messages
 from notifications.audiences import Candidate
 from notifications.campaigns import examination, letters, planning
 from notifications.models import Campaign, CampaignAct, Delivery, MessageTemplate
@@ -196,9 +197,9 @@ def begin(campaign: Campaign, now: datetime) -> None:
 def pause(*, campaign: Campaign, by: User | None, reason: str = "") -> Campaign:
     """Nothing more goes out until it is resumed. Raises WrongState."""
     campaign = _lock(campaign, State.PAUSED)
-    campaign.pause_reason = reason
+    campaign.pause_reason, campaign.paused_from = reason, campaign.state
     _note(campaign, Verb.PAUSED, by, reason=reason)
-    return _move(campaign, State.PAUSED, "pause_reason")
+    return _move(campaign, State.PAUSED, "pause_reason", "paused_from")
 
 
 @transaction.atomic
@@ -207,11 +208,11 @@ def resume(*, campaign: Campaign, by: User) -> Campaign:
     campaign = _lock(campaign, State.RUNNING)
     if campaign.state != State.PAUSED:
         raise WrongState
-    braked, campaign.pause_reason = bool(campaign.pause_reason), ""
+    first = campaign.paused_from == State.CANARY and not campaign.pause_reason
+    campaign.pause_reason = campaign.paused_from = ""
     _note(campaign, Verb.RESUMED, by)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
-    first = campaign.canary_size and not campaign.canary_since and not braked
-    return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason")
+    return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason", "paused_from")
 
 
 @transaction.atomic
@@ -260,15 +261,9 @@ def send_failed_again(*, campaign: Campaign, by: User) -> int:
     if campaign.state != State.FINISHED:
         raise WrongState
     failed = campaign.deliveries.filter(state__in=[Delivery.State.FAILED, Delivery.State.BOUNCED_SOFT])
-    again = failed.update(
-        state=Delivery.State.READY, owner="", lease_until=None, sending_since=None, accepted_at=None, attempts=0,
-        not_before=timezone.now(), created_at=timezone.now(),
-    )  # fmt: skip
+    again = messages.let_go_again(failed, by)
     if not again:
         raise WrongState
-    _move(campaign, State.RUNNING)
-    _note(campaign, Verb.SENT_AGAIN, by, count=again)
-    transaction.on_commit(lambda: outbox.wake(), robust=True)
     return again
 
 

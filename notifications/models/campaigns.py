@@ -39,6 +39,8 @@ class MessageTemplate(models.Model):
     subject_en = models.CharField(_("subject (English)"), max_length=150, blank=True)
     body_it = models.TextField(_("text (Italian)"))
     body_en = models.TextField(_("text (English)"), blank=True)
+    text_it = models.TextField(_("plain-text version (Italian)"), blank=True)
+    text_en = models.TextField(_("plain-text version (English)"), blank=True)
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saved by"))
     saved_at = models.DateTimeField(_("saved at"), default=timezone.now)
 
@@ -119,6 +121,7 @@ class Campaign(models.Model):
     verdict = models.JSONField(_("check before sending"), default=dict, blank=True)
     #: The finished mail by language (compose.stored), as it was confirmed: a new layout changes nothing that is under way.
     compiled = models.JSONField(default=dict, blank=True, editable=False)
+    paused_from = models.CharField(max_length=10, choices=State, blank=True, default="", editable=False)
     pause_reason = models.TextField(_("why it is paused"), blank=True)
 
     subject = Bilingual()

@@ -106,6 +106,8 @@ class Delivery(models.Model):
     calendar_sequence = models.PositiveIntegerField(_("calendar sequence"), null=True, blank=True)
     calendar_stamp = models.DateTimeField(_("calendar stamp"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    #: Since when it is tried; later than `created_at` where a person let it go again: the two days begin anew, its date not.
+    tried_since = models.DateTimeField(null=True, blank=True, editable=False)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)

@@ -1,14 +1,26 @@
 """What a review of the campaigns found: facts that move while messages wait, and people who decide again."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from events import services as events
 from events.models import Event
+from notifications import services as messages
 from notifications.campaigns import rounds, services
-from notifications.models import Campaign, CampaignAct, Delivery, Tally
+from notifications.models import (
+    Attempt,
+    Campaign,
+    CampaignAct,
+    Delivery,
+    OutboxAct,
+    Suppression,
+    Tally,
+    hash_address,
+)
 from notifications.sending import claims, pump
 from organisations.models import Organisation
 from tests.notifications.conftest import DIRECTORY
@@ -146,3 +158,102 @@ def test_messages_given_back_after_the_campaign_ended_still_go_out(campaign, sen
     Delivery.objects.filter(pk=held[0].pk).update(state="ready", owner="")  # its diary says: surely not sent
     assert pump.pump().accepted == 1
     assert (fresh(campaign).state, counts(campaign)) == (State.FINISHED, {"accepted": 4})
+
+
+# -- a person lets messages go again ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def failed(campaign, send_now) -> Delivery:
+    """A message of a finished campaign that was tried for two days."""
+    send_now(campaign)
+    row = campaign.deliveries.order_by("pk").first()
+    long_ago = timezone.now() - timedelta(days=3)
+    Delivery.objects.filter(pk=row.pk).update(state="failed", attempts=7, created_at=long_ago, reply="452 4.2.2 full")
+    pump.pump()
+    assert fresh(campaign).state == State.FINISHED
+    row.refresh_from_db()
+    return row
+
+
+def one(row, organiser) -> None:
+    messages.send_again(delivery=row, by=organiser)
+
+
+def all_that_failed(row, organiser) -> None:
+    services.send_failed_again(campaign=row.campaign, by=organiser)
+
+
+@pytest.fixture(params=[one, all_that_failed])
+def send_again(request, organiser):
+    """Both ways to let it go again do the same."""
+    return lambda row: request.param(row, organiser)
+
+
+def test_what_is_sent_again_is_tried_for_two_days_anew_with_the_date_it_had(failed, send_again, smtp):
+    send_again(failed)
+    smtp.script["RCPT"] = b"452 4.2.2 mailbox full\r\n"
+    pump.pump()
+    again = Delivery.objects.get(pk=failed.pk)
+    assert (again.state, again.attempts, again.created_at) == ("ready", 1, failed.created_at)
+
+
+def test_what_is_sent_again_is_written_down_with_the_message_and_with_the_campaign(failed, send_again, organiser):
+    send_again(failed)
+    assert fresh(failed.campaign).state == State.RUNNING
+    assert failed.tries.get().reply == "to be sent again, by olga@socialneet.example.org"
+    assert CampaignAct.objects.filter(verb="sent_again", by=organiser, count=1).count() == 1
+    assert OutboxAct.objects.filter(verb=OutboxAct.Verb.SENT_AGAIN, by=organiser, facts__count=1).count() == 1
+
+
+def test_what_a_person_lets_go_again_leaves_though_its_time_was_over(failed, send_again):
+    Delivery.objects.filter(pk=failed.pk).update(expires_at=timezone.now() - timedelta(hours=1))
+    send_again(failed)
+    assert pump.pump().accepted == 1
+
+
+def test_an_address_refused_again_after_it_was_sent_again_is_written_to_no_more(failed, send_again, smtp):
+    Delivery.objects.filter(pk=failed.pk).update(reply="550 5.1.1 no such mailbox")
+    Attempt.objects.create(delivery=failed, outcome="refused", reply="550 5.1.1 no such mailbox")
+    smtp.script["RCPT"] = b"550 5.1.1 no such mailbox\r\n"
+    send_again(failed)
+    pump.pump()
+    assert Suppression.objects.get().address_hash == hash_address(failed.address)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_ways_to_send_again_lock_the_campaign_before_its_messages(failed, send_again):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer")
+
+    def run() -> None:
+        send_again(failed)
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get(pk=failed.campaign_id)
+        thread.start()
+        thread.join(timeout=1)
+        assert thread.is_alive()  # it waits for the campaign
+        Delivery.objects.select_for_update(nowait=True, of=("self",)).get(
+            pk=failed.pk
+        )  # and holds no message meanwhile
+    thread.join(timeout=30)
+    assert Delivery.objects.get(pk=failed.pk).state == "ready"
+
+
+# -- pausing the first few --------------------------------------------------------------------------------------------
+
+
+def test_pausing_while_the_first_few_are_watched_does_not_let_the_rest_go(campaign, organiser, send_now, settings):
+    settings.CAMPAIGN_CANARY_ABOVE = 4
+    services.edit(campaign=campaign, by=organiser, canary_percent=50)
+    send_now(campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(canary_since=timezone.now())
+    services.pause(campaign=campaign, by=organiser)
+    services.resume(campaign=campaign, by=organiser)
+    assert fresh(campaign).state == State.CANARY
+    services.pause(campaign=campaign, by=None, reason="too many came back")
+    services.resume(campaign=campaign, by=organiser)  # a person has looked
+    assert fresh(campaign).state == State.RUNNING
