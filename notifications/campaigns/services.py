@@ -5,10 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from events.models import Event
+from events.services import take_back
 from notifications import outbox, preflight
 from notifications import services as messages
 from notifications.audiences import Candidate
@@ -162,6 +164,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign = _lock(campaign)
     if campaign.state not in {State.CHECKED, State.SCHEDULED}:
         raise WrongState
+    _take_invitations_back(campaign)
     campaign.deliveries.all().delete()
     campaign.exclusions.all().delete()
     campaign.state, campaign.planned, campaign.left_out, campaign.canary_size = State.DRAFT, 0, 0, 0
@@ -170,6 +173,16 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign.save()
     _note(campaign, Verb.WITHDRAWN, by)
     return campaign
+
+
+def _take_invitations_back(campaign: Campaign) -> None:
+    """Those that its confirmation made, unless another campaign to the same event carries the link."""
+    if campaign.purpose != Campaign.Purpose.INVITATION or campaign.sent_at is None:
+        return
+    others = Delivery.objects.filter(kind="invitation", campaign__in=campaign.event.campaigns.exclude(pk=campaign.pk))
+    mine = campaign.deliveries.filter(organisation__isnull=False)
+    mine = mine.exclude(Exists(others.filter(organisation=OuterRef("organisation"))))
+    take_back(event=campaign.event, organisations=mine.values("organisation"), since=campaign.sent_at)
 
 
 @transaction.atomic

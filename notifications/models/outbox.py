@@ -37,6 +37,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Held by a worker whose lease is over, by the clock of the database that all workers share."""
         return self.filter(state__in=[Delivery.State.LEASED, Delivery.State.SENDING], lease_until__lt=Now())
 
+    def invitations_taken(self, event: int) -> "DeliveryQuerySet":
+        """Invitations to an event that a relay took: to be invited is to have been written to."""
+        return self.filter(
+            kind="invitation",
+            campaign__event=event,
+            campaign__purpose=Campaign.Purpose.INVITATION,
+            accepted_at__isnull=False,
+        )
+
     def unsettled(self) -> "DeliveryQuerySet":
         """Those that still wait for their result. Twin: `Delivery.is_unsettled`."""
         return self.filter(state__in=Delivery.UNSETTLED)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events import services as events
 from events.models import Event
+from notifications import audiences
 from notifications import services as messages
 from notifications.campaigns import rounds, services
 from notifications.models import (
@@ -257,3 +258,40 @@ def test_pausing_while_the_first_few_are_watched_does_not_let_the_rest_go(campai
     services.pause(campaign=campaign, by=None, reason="too many came back")
     services.resume(campaign=campaign, by=organiser)  # a person has looked
     assert fresh(campaign).state == State.RUNNING
+
+
+# -- who is invited ---------------------------------------------------------------------------------------------------
+
+
+def standing(event, state: str) -> int:
+    return len(audiences.candidates({"sources": [{"kind": "event", "event": event.pk, "state": state}]}))
+
+
+@pytest.mark.parametrize("state", ["invited", "unanswered"])
+def test_who_was_only_planned_for_is_not_among_the_invited(campaign, event, organiser, send_now, state):
+    services.send(campaign=campaign, expected=4, by=organiser)
+    assert standing(event, state) == 0
+    services.start_now(campaign=campaign, by=organiser)
+    pump.pump()
+    assert standing(event, state) == 4
+
+
+def test_taking_a_campaign_back_takes_back_the_invitations_that_it_made_and_no_other(
+    campaign, event, organiser, terni, orvieto, narni, register
+):
+    before = events.invite(event=event, organisation=terni)
+    services.send(campaign=campaign, expected=4, by=organiser)
+    opened = event.invitations.get(organisation=orvieto)
+    events.record_opening(invitation=opened)
+    used = event.invitations.get(organisation=narni)
+    register("Anna", invitation=used)
+    services.withdraw(campaign=campaign, by=organiser)
+    assert set(event.invitations.all()) == {before, opened, used}
+
+
+def test_an_invitation_that_another_campaign_carries_is_not_taken_back(campaign, event, organiser):
+    second = services.copy(campaign=campaign, by=organiser)
+    services.send(campaign=campaign, expected=4, by=organiser)
+    services.send(campaign=second, expected=4, by=organiser)
+    services.withdraw(campaign=campaign, by=organiser)
+    assert event.invitations.count() == 4
