@@ -8,6 +8,7 @@ urlpatterns = [
     path("", writing.campaign_list, name="campaign_list"),
     path("new/", writing.campaign_new, name="campaign_new"),
     path("live/", writing.campaign_live, name="campaign_live"),
+    path("<int:pk>/live/", writing.campaign_live, name="campaign_live_of"),
     path("live/<uuid:key>/", writing.campaign_live_html, name="campaign_live_html"),
     path("<int:pk>/", pages.campaign_detail, name="campaign_detail"),
     path("<int:pk>/edit/", writing.campaign_edit, name="campaign_edit"),

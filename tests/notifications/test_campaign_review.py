@@ -18,6 +18,7 @@ from notifications.models import (
     CampaignAct,
     Delivery,
     OutboxAct,
+    Segment,
     Suppression,
     Tally,
     hash_address,
@@ -295,3 +296,43 @@ def test_an_invitation_that_another_campaign_carries_is_not_taken_back(campaign,
     services.send(campaign=second, expected=4, by=organiser)
     services.withdraw(campaign=campaign, by=organiser)
     assert event.invitations.count() == 4
+
+
+# -- the preview while one writes -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(client_of, organiser):
+    """Posts to a page of campaigns, in English."""
+    client = client_of(organiser)
+    return lambda path, **fields: client.post(f"/en/manage/campaigns/{path}", fields)
+
+
+def test_the_live_preview_of_a_segment_that_cannot_be_read_says_so_and_shows_the_text(page, event, organiser):
+    segment = Segment.objects.create(
+        name="Vecchio", definition={"sources": [{"kind": "waiting_list", "event": 1}]}, created_by=organiser
+    )
+    texts = {"event": event.pk, "subject_it": "Invito", "body_it": "Per {organisation}.", "preview_as": "terni"}
+    answer = page("live/", whom=f"segment:{segment.pk}", **texts)
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert "The audience names something that is not understood any more: choose it anew." in shown
+    assert "<strong>Invito</strong>" in shown
+
+
+def test_the_live_preview_of_a_draft_finds_its_audience_as_it_is(page, campaign, event, organiser, register):
+    register("Anna")
+    kept = {"sources": [{"kind": "event", "event": event.pk, "state": "registered"}]}
+    services.edit(campaign=campaign, by=organiser, audience=kept)
+    edit = page(f"{campaign.pk}/edit/", name="").content.decode()
+    assert f'formaction="/en/manage/campaigns/{campaign.pk}/live/"' in edit
+    texts = {"event": event.pk, "subject_it": "Invito", "body_it": "Per {organisation}."}
+    assert "As Carla Contatto would get it." in page(f"{campaign.pk}/live/", whom="kept", **texts).content.decode()
+
+
+def test_only_a_draft_is_previewed_while_it_is_written_and_only_for_organisers(
+    page, campaign, client_of, stranger, send_now
+):
+    assert client_of(stranger).post(f"/en/manage/campaigns/{campaign.pk}/live/").status_code == 403
+    send_now(campaign)
+    assert page(f"{campaign.pk}/live/").status_code == 404
