@@ -91,11 +91,14 @@ def keep_as_template(*, campaign: Campaign, name: str, by: User) -> MessageTempl
 
 @transaction.atomic
 def send_test(*, campaign: Campaign, candidate: Candidate, by: User) -> None:
-    """The mail as that candidate would get it, to the organiser alone; it belongs to no plan and counts for nobody."""
+    """The mail as that candidate would get it, to the organiser alone; it belongs to no plan and counts for nobody.
+
+    By the way that the campaign will go (sender, relay, DKIM), ahead of what waits there, at any hour.
+    """
     row = planning.example(campaign, candidate)
-    row.kind, row.payload, row.campaign = "campaign_test", {**row.payload, "campaign": campaign.pk}, None
+    row.kind, row.payload, row.campaign = Delivery.TEST, {**row.payload, "campaign": campaign.pk}, None
     row.key, row.idempotency_key = uuid4(), f"test:{uuid4().hex}"
-    row.address, row.lane, row.message_id = by.email, Delivery.Lane.TRANSACTIONAL, ""
+    row.address, row.lane, row.message_id = by.email, Delivery.Lane.BULK, ""
     row.save(force_insert=True)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
 

@@ -37,6 +37,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Held by a worker whose lease is over, by the clock of the database that all workers share."""
         return self.filter(state__in=[Delivery.State.LEASED, Delivery.State.SENDING], lease_until__lt=Now())
 
+    def at_any_hour(self) -> "DeliveryQuerySet":
+        """Of bulk without a campaign, what may leave in quiet hours: no reminder, but for a rule that says so."""
+        return self.filter(~Q(kind=Delivery.INVITATION_REMINDER) | Q(payload__also_at_quiet_times=True))
+
     def invitations_taken(self, event: int) -> "DeliveryQuerySet":
         """Invitations to an event that a relay took: to be invited is to have been written to."""
         return self.filter(
@@ -128,6 +132,10 @@ class Delivery(models.Model):
     reply = models.TextField(_("last reply"), blank=True)
 
     Lane = Lane
+    #: The kind of a look at a campaign that its organiser sends to themselves: by the bulk lane, asked for by its reader.
+    TEST = "campaign_test"
+    #: The one kind of the bulk lane that belongs to no campaign but to a rule.
+    INVITATION_REMINDER = "invitation_reminder"
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:

@@ -68,7 +68,7 @@ class Desk:
             return State.EXPIRED, "the event has changed meanwhile; a newer message says how"
         if settings.MAIL_ALLOW_LIST and not any(fnmatch(row.address, rule) for rule in settings.MAIL_ALLOW_LIST):
             return State.SUPPRESSED, "not on the allow-list of this copy of the site"
-        if row.lane == Delivery.Lane.BULK and self._is_unwanted(row):
+        if row.lane == Delivery.Lane.BULK and row.kind != Delivery.TEST and self._is_unwanted(row):
             return State.SUPPRESSED, _UNWANTED[_purpose(row)]
         match row.campaign and row.campaign.state:
             case Campaign.State.CANCELLED:
@@ -117,7 +117,7 @@ class Desk:
 
 def _invites(row: Delivery) -> bool:
     """Whether it speaks of an event to people who hold no place: to a cancelled one it must not."""
-    return row.campaign_id is not None or row.kind == "invitation_reminder"
+    return row.campaign_id is not None or row.kind == Delivery.INVITATION_REMINDER
 
 
 def _purpose(row: Delivery) -> Campaign.Purpose:

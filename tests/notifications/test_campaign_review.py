@@ -11,7 +11,7 @@ from events import services as events
 from events.models import Event
 from notifications import audiences
 from notifications import services as messages
-from notifications.campaigns import rounds, services
+from notifications.campaigns import planning, rounds, services
 from notifications.models import (
     Attempt,
     Campaign,
@@ -336,3 +336,41 @@ def test_only_a_draft_is_previewed_while_it_is_written_and_only_for_organisers(
     assert client_of(stranger).post(f"/en/manage/campaigns/{campaign.pk}/live/").status_code == 403
     send_now(campaign)
     assert page(f"{campaign.pk}/live/").status_code == 404
+
+
+# -- a test mail ------------------------------------------------------------------------------------------------------
+
+
+def send_test(campaign, organiser) -> Delivery:
+    services.send_test(campaign=campaign, candidate=planning.audience(campaign)[0], by=organiser)
+    return Delivery.objects.get(kind="campaign_test")
+
+
+def test_a_test_goes_the_way_that_the_campaign_will_go(campaign, organiser, sink, dead_port, settings):
+    settings.MAIL_URL, settings.MAIL_URL_BULK = f"smtp://127.0.0.1:{dead_port}", sink.url
+    settings.MAIL_FROM_BULK = "Inviti <inviti@liste.socialneet.example.org>"
+    send_test(campaign, organiser)
+    assert pump.pump().accepted == 1
+    assert b"From: Inviti <inviti@liste.socialneet.example.org>" in sink.messages[0]
+
+
+def test_a_test_leaves_at_night_before_what_waits_and_whatever_its_reader_wishes(
+    campaign, organiser, send_now, time_machine_at
+):
+    second = services.copy(campaign=campaign, by=organiser)
+    send_now(campaign)
+    Suppression.objects.create(address_hash=hash_address(organiser.email), reason="unsubscribed")
+    with time_machine_at(2027, 3, 7, 3):  # a Sunday night
+        row = send_test(second, organiser)
+        assert [claimed.pk for claimed in claims.claim("a" * 32, "bulk", 1)] == [row.pk]
+        claims.release("a" * 32)
+        pump.pump()
+    row.refresh_from_db()
+    assert row.state == "accepted"
+
+
+def test_a_test_carries_nobodys_personal_link(campaign, event, organiser, terni, orvieto, narni, cso):
+    for organisation in (terni, orvieto, narni, cso):
+        events.invite(event=event, organisation=organisation)
+    key = send_test(campaign, organiser).payload["key"]
+    assert key not in {invitation.key.hex for invitation in event.invitations.all()}
