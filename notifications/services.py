@@ -24,7 +24,7 @@ class WrongState(Exception):
 def send_again(*, delivery: Delivery, by: User) -> None:
     """Let a failed or uncertain message go out once more, with the same Message-ID. Raises WrongState."""
     again = Delivery.objects.filter(key=delivery.key, state__in=[State.FAILED, State.UNCERTAIN])
-    if not let_go_again(again, by):
+    if not let_go_again(wanted=again, by=by):
         raise WrongState
 
 
@@ -38,7 +38,8 @@ def mark_arrived(*, delivery: Delivery, by: User) -> None:
 @transaction.atomic
 def send_uncertain_again(*, keys: Iterable[UUID], by: User) -> int:
     """Let these go out once more if they are uncertain still; how many were."""
-    return let_go_again(Delivery.objects.filter(key__in=list(keys), state=State.UNCERTAIN), by)
+    uncertain = Delivery.objects.filter(key__in=list(keys), state=State.UNCERTAIN)
+    return let_go_again(wanted=uncertain, by=by)
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def mark_all_arrived(*, keys: Iterable[UUID], by: User) -> int:
 
 
 @transaction.atomic
-def let_go_again(wanted: DeliveryQuerySet, by: User) -> int:
+def let_go_again(*, wanted: DeliveryQuerySet, by: User) -> int:
     """A person's decision that these go out once more, as if for the first time; how many.
 
     Its campaign goes on if it had ended. What it is (date, Message-ID) stays; how often and how long it was tried, and

@@ -48,6 +48,10 @@ class SamePerson(Exception):
     """Who confirmed a large campaign cannot approve it too."""
 
 
+class NameTaken(Exception):
+    """Another kept text has this name."""
+
+
 # -- writing ------------------------------------------------------------------------------------------------------------
 
 
@@ -81,12 +85,28 @@ def copy(*, campaign: Campaign, by: User) -> Campaign:
 
 @transaction.atomic
 def keep_as_template(*, campaign: Campaign, name: str, by: User) -> MessageTemplate:
-    """Keep its text for the next campaign; the same name again replaces it."""
-    texts = {field: getattr(campaign, field) for field in ("subject_it", "subject_en", "body_it", "body_en")}
+    """Keep its text for the next campaign, the plain version too; the same name again replaces it."""
+    texts = {field: getattr(campaign, field) for field in MessageTemplate.TEXTS}
     template, _created = MessageTemplate.objects.update_or_create(
         name=name, defaults={**texts, "saved_by": by, "saved_at": timezone.now()}
     )
     return template
+
+
+@transaction.atomic
+def rename_template(*, template: MessageTemplate, name: str, by: User) -> MessageTemplate:
+    """Another name for a kept text. Raises NameTaken."""
+    if MessageTemplate.objects.filter(name=name).exclude(pk=template.pk).exists():
+        raise NameTaken
+    template.name, template.saved_by, template.saved_at = name, by, timezone.now()
+    template.save(update_fields=["name", "saved_by", "saved_at"])
+    return template
+
+
+@transaction.atomic
+def delete_template(*, template: MessageTemplate, by: User) -> None:
+    """Forget a kept text; campaigns that began from it have their own."""
+    template.delete()
 
 
 @transaction.atomic
@@ -277,7 +297,7 @@ def send_failed_again(*, campaign: Campaign, by: User) -> int:
     if campaign.state != State.FINISHED:
         raise WrongState
     failed = campaign.deliveries.filter(state__in=[Delivery.State.FAILED, Delivery.State.BOUNCED_SOFT])
-    again = messages.let_go_again(failed, by)
+    again = messages.let_go_again(wanted=failed, by=by)
     if not again:
         raise WrongState
     return again

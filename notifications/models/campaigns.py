@@ -44,6 +44,8 @@ class MessageTemplate(models.Model):
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saved by"))
     saved_at = models.DateTimeField(_("saved at"), default=timezone.now)
 
+    TEXTS = ("subject_it", "subject_en", "body_it", "body_en", "text_it", "text_en")
+
     class Meta:
         verbose_name = _("template")
         verbose_name_plural = _("templates")

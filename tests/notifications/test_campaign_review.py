@@ -17,6 +17,7 @@ from notifications.models import (
     Campaign,
     CampaignAct,
     Delivery,
+    MessageTemplate,
     OutboxAct,
     Segment,
     Suppression,
@@ -374,3 +375,44 @@ def test_a_test_carries_nobodys_personal_link(campaign, event, organiser, terni,
         events.invite(event=event, organisation=organisation)
     key = send_test(campaign, organiser).payload["key"]
     assert key not in {invitation.key.hex for invitation in event.invitations.all()}
+
+
+# -- kept texts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(campaign, organiser) -> MessageTemplate:
+    campaign = services.edit(campaign=campaign, by=organiser, text_it="Solo testo", text_en="Plain words")
+    return services.keep_as_template(campaign=campaign, name="Invito breve", by=organiser)
+
+
+def test_a_kept_text_brings_its_plain_version_along(kept, client_of, organiser):
+    page = client_of(organiser).get(f"/en/manage/campaigns/new/?template={kept.pk}").content.decode()
+    assert "Solo testo" in page
+    assert "Plain words" in page
+
+
+def test_a_kept_text_can_be_renamed_but_not_to_a_name_that_another_has(kept, campaign, organiser, page):
+    services.keep_as_template(campaign=campaign, name="Altro", by=organiser)
+    refused = page(f"templates/{kept.pk}/rename/", kept_as="Altro")
+    assert refused.status_code == 422
+    assert "Another template has this name" in refused.content.decode()
+    assert page(f"templates/{kept.pk}/rename/", kept_as="").status_code == 422
+    assert page(f"templates/{kept.pk}/rename/", kept_as="Invito lungo").status_code == 302
+    assert set(MessageTemplate.objects.values_list("name", flat=True)) == {"Altro", "Invito lungo"}
+
+
+def test_a_kept_text_is_deleted_after_a_question(kept, page, client_of, organiser):
+    asked = client_of(organiser).get(f"/en/manage/campaigns/templates/{kept.pk}/delete/")
+    assert "Delete the template" in asked.content.decode()
+    assert MessageTemplate.objects.exists()
+    page(f"templates/{kept.pk}/delete/")
+    assert not MessageTemplate.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["rename", "delete"])
+def test_kept_texts_are_changed_by_organisers_alone(kept, client_of, signatory, stranger, verb):
+    for user in (signatory, stranger):
+        for method in ("get", "post"):
+            assert getattr(client_of(user), method)(f"/manage/campaigns/templates/{kept.pk}/{verb}/").status_code == 403
+    assert MessageTemplate.objects.get().name == "Invito breve"

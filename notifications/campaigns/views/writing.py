@@ -139,3 +139,31 @@ def campaign_keep(request: HttpRequest, pk: int) -> HttpResponse:
     services.keep_as_template(campaign=campaign, name=form.cleaned_data["kept_as"], by=signed_in(request))
     messages.success(request, _("Kept as a template."))
     return redirect("manage_notifications:campaign_detail", pk)
+
+
+@require_campaigns
+def template_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another name for a kept text."""
+    template = get_object_or_404(MessageTemplate, pk=pk)
+    form = TemplateNameForm(request.POST or None, initial={"kept_as": template.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.rename_template(template=template, name=form.cleaned_data["kept_as"], by=signed_in(request))
+        except services.NameTaken:
+            form.add_error("kept_as", _("Another template has this name: choose a different one."))
+        else:
+            messages.success(request, _("The template was renamed."))
+            return redirect("manage_notifications:campaign_list")
+    context = {"form": form, "template": template}
+    return render(request, "notifications/template_rename.html", context, status=422 if form.errors else 200)
+
+
+@require_campaigns
+def template_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """A question first (GET), the change by POST."""
+    template = get_object_or_404(MessageTemplate, pk=pk)
+    if request.method == "POST":
+        services.delete_template(template=template, by=signed_in(request))
+        messages.success(request, _("The template was deleted. Invitations written from it keep their text."))
+        return redirect("manage_notifications:campaign_list")
+    return render(request, "notifications/template_delete.html", {"template": template})
