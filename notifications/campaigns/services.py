@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import get_language, gettext_noop
 
 from events.models import Event
 from events.services import take_back
@@ -17,6 +17,7 @@ from notifications.audiences import Candidate
 from notifications.campaigns import examination, letters, planning
 from notifications.models import Campaign, CampaignAct, Delivery, MessageTemplate
 from organisations import bulk
+from organisations.languages import Language
 from organisations.models import User
 
 State, Verb = Campaign.State, CampaignAct.Verb
@@ -142,7 +143,8 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     count = sum(candidate.is_in for candidate in candidates)
     if count != expected or not count:
         raise AudienceChanged(count)
-    verdict = examination.examine(campaign, candidates)
+    verdicts = examination.examine_in_all(campaign, candidates)
+    verdict = verdicts.get(get_language() or "", verdicts[Language.ITALIAN])
     if verdict.outcome == preflight.Outcome.STOP:
         raise NotFit(verdict)
     planning.plan(campaign, candidates)
@@ -150,7 +152,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
     campaign.compiled = letters.frozen(campaign)
     campaign.canary_size = campaign.first_few(count, campaign.canary_percent)
-    campaign.verdict = {"outcome": verdict.outcome.value, "findings": [str(found.words) for found in verdict.findings]}
+    campaign.verdict = examination.record(verdicts)
     if campaign.needs_second_person:
         campaign.state = State.CHECKED
     else:

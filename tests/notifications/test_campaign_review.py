@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from events import services as events
 from events.models import Event
 from notifications import audiences
 from notifications import services as messages
-from notifications.campaigns import planning, rounds, services
+from notifications.campaigns import examination, planning, rounds, services
 from notifications.models import (
     Attempt,
     Campaign,
@@ -22,6 +22,7 @@ from notifications.models import (
     Segment,
     Suppression,
     Tally,
+    Throttle,
     hash_address,
 )
 from notifications.sending import claims, pump
@@ -416,3 +417,44 @@ def test_kept_texts_are_changed_by_organisers_alone(kept, client_of, signatory, 
         for method in ("get", "post"):
             assert getattr(client_of(user), method)(f"/manage/campaigns/templates/{kept.pk}/{verb}/").status_code == 403
     assert MessageTemplate.objects.get().name == "Invito breve"
+
+
+# -- the check --------------------------------------------------------------------------------------------------------
+
+
+def seconds(campaign) -> float | None:
+    return examination.examine(campaign, planning.audience(campaign)).seconds
+
+
+def test_the_duration_knows_the_lanes_limits(campaign, time_machine_at):
+    with time_machine_at(2026, 12, 1, 10):
+        assert seconds(campaign) is None
+        limit = Throttle.objects.create(lane="bulk", rate=2)
+        assert seconds(campaign) == pytest.approx(120)
+        Throttle.objects.filter(pk=limit.pk).update(daily_cap=1)
+        assert seconds(campaign) == pytest.approx(
+            14 * 3600 + 2 * 86_400 + 30
+        )  # the fourth just after the third midnight
+
+
+def test_the_duration_knows_the_quiet_hours(campaign, time_machine_at):
+    Throttle.objects.create(lane="bulk", rate=2)
+    campaign.also_at_quiet_times = False
+    with time_machine_at(2026, 12, 5, 20, 59):  # Saturday: two today, nothing on Sunday, two on Monday at eight
+        assert seconds(campaign) == pytest.approx((3 + 24 + 8) * 3600 + 60 + 60)
+
+
+def test_the_campaign_shows_the_check_it_was_confirmed_with_in_the_readers_language(
+    campaign, send_now, client_of, organiser
+):
+    outcome = examination.examine(campaign, planning.audience(campaign)).outcome
+    send_now(campaign)
+    assert fresh(campaign).verdict["outcome"] == outcome
+    assert set(fresh(campaign).verdict["findings"]) == {"it", "en"}
+    page = client_of(organiser).get(f"/en/manage/campaigns/{campaign.pk}/").content.decode()
+    assert "The check that it was confirmed with" in page
+    assert "There is no text in English." in page
+    assert "Looked at 4 messages." in page
+    with translation.override("it"):
+        italian = str(translation.gettext("There is no text in %(language)s."))
+    assert italian.split("%")[0] in client_of(organiser).get(f"/manage/campaigns/{campaign.pk}/").content.decode()
