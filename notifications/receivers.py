@@ -14,6 +14,7 @@ from events.models import Attendee, Event, Registration, Session
 from notifications import outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
+from notifications.campaigns import services as campaigns
 from notifications.outbox import Message
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
@@ -168,6 +169,7 @@ def on_session_cancelled(*, session: Session, **_kwargs: Any) -> None:
 def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     planning.recompute(target=event, since=timezone.now())
     overtaking.by_cancelling(event)
+    campaigns.call_off(event=event)
     outbox.enqueue(_about_event("event_cancelled", event, _everybody(event), "CANCEL"))
 
 

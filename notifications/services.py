@@ -1,13 +1,16 @@
 """What an organiser may decide about messages whose fate is not certain."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from notifications import outbox
-from notifications.models import Attempt, Campaign, Delivery, OutboxAct
+from notifications.models import Attempt, Campaign, CampaignAct, Delivery, DeliveryQuerySet, OutboxAct
+from notifications.sending import many
 from organisations.models import User
 
 State = Delivery.State
@@ -20,7 +23,8 @@ class WrongState(Exception):
 @transaction.atomic
 def send_again(*, delivery: Delivery, by: User) -> None:
     """Let a failed or uncertain message go out once more, with the same Message-ID. Raises WrongState."""
-    if not _send_again(_locked([delivery.key], State.FAILED, State.UNCERTAIN), by):
+    again = Delivery.objects.filter(key=delivery.key, state__in=[State.FAILED, State.UNCERTAIN])
+    if not let_go_again(wanted=again, by=by):
         raise WrongState
 
 
@@ -34,7 +38,8 @@ def mark_arrived(*, delivery: Delivery, by: User) -> None:
 @transaction.atomic
 def send_uncertain_again(*, keys: Iterable[UUID], by: User) -> int:
     """Let these go out once more if they are uncertain still; how many were."""
-    return _send_again(_locked(keys, State.UNCERTAIN), by)
+    uncertain = Delivery.objects.filter(key__in=list(keys), state=State.UNCERTAIN)
+    return let_go_again(wanted=uncertain, by=by)
 
 
 @transaction.atomic
@@ -43,36 +48,58 @@ def mark_all_arrived(*, keys: Iterable[UUID], by: User) -> int:
     return _mark_arrived(_locked(keys, State.UNCERTAIN), by)
 
 
-def _locked(keys: Iterable[UUID], *states: str) -> list[Delivery]:
-    rows = Delivery.objects.filter(key__in=list(keys), state__in=states).order_by("pk")
-    return list(rows.select_for_update(of=("self",)))
+@transaction.atomic
+def let_go_again(*, wanted: DeliveryQuerySet, by: User) -> int:
+    """A person's decision that these go out once more, as if for the first time; how many.
 
-
-def _send_again(rows: list[Delivery], by: User) -> int:
-    _put(rows, state=State.READY, owner="", lease_until=None, sending_since=None, not_before=timezone.now())
+    Its campaign goes on if it had ended. What it is (date, Message-ID) stays; how often and how long it was tried, and
+    until when it could leave, begin anew. Campaigns are locked before their messages, as everywhere.
+    """
+    campaigns = _campaigns_of(wanted)
+    rows = dict(wanted.order_by("pk").select_for_update(of=("self",)).values_list("pk", "campaign_id"))
+    if not rows:
+        return 0
+    now = timezone.now()
+    Delivery.objects.filter(many.among(Delivery, "id", rows)).update(
+        state=State.READY, owner="", lease_until=None, sending_since=None, accepted_at=None, attempts=0, not_before=now,
+        tried_since=now, expires_at=Case(When(expires_at__lte=now, then=None), default=F("expires_at")),
+    )  # fmt: skip
     _remember(OutboxAct.Verb.SENT_AGAIN, rows, by, "to be sent again, by")
-    finished = Campaign.objects.filter(
-        pk__in={row.campaign_id for row in rows if row.campaign_id}, state=Campaign.State.FINISHED
-    )
-    finished.update(state=Campaign.State.RUNNING)
+    for pk, count in Counter(rows.values()).items():
+        if pk is not None:
+            _reopen(campaigns[pk], count, by)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
     return len(rows)
 
 
-def _mark_arrived(rows: list[Delivery], by: User) -> int:
-    _put(rows, state=State.ACCEPTED, accepted_at=timezone.now(), owner="", reply=f"settled by {by.email}")
+def _campaigns_of(wanted: DeliveryQuerySet) -> dict[int, Campaign]:
+    keys = wanted.order_by().exclude(campaign=None).values_list("campaign", flat=True).distinct()
+    locked = Campaign.objects.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))
+    return {campaign.pk: campaign for campaign in locked}
+
+
+def _reopen(campaign: Campaign, count: int, by: User) -> None:
+    if campaign.state == Campaign.State.FINISHED:
+        Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.RUNNING)
+    CampaignAct.objects.create(campaign=campaign, verb=CampaignAct.Verb.SENT_AGAIN, by=by, count=count)
+
+
+def _locked(keys: Iterable[UUID], *states: str) -> list[int]:
+    rows = Delivery.objects.filter(key__in=list(keys), state__in=states).order_by("pk")
+    return list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
+def _mark_arrived(rows: Collection[int], by: User) -> int:
+    settled = Delivery.objects.filter(many.among(Delivery, "id", rows))
+    settled.update(state=State.ACCEPTED, accepted_at=timezone.now(), owner="", reply=f"settled by {by.email}")
     _remember(OutboxAct.Verb.ARRIVED, rows, by, "settled by")
     return len(rows)
 
 
-def _put(rows: list[Delivery], **values: object) -> None:
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(**values)
-
-
-def _remember(verb: str, rows: list[Delivery], by: User, words: str) -> None:
+def _remember(verb: str, rows: Collection[int], by: User, words: str) -> None:
     """In each message's own history, and among the acts on the outbox."""
-    Attempt.objects.bulk_create(
-        Attempt(delivery=row, outcome=Attempt.Outcome.SETTLED, reply=f"{words} {by.email}") for row in rows
-    )
+    words, settled = f"{words} {by.email}", Attempt.Outcome.SETTLED
+    tries = (Attempt(delivery_id=pk, outcome=settled, reply=words) for pk in rows)
+    Attempt.objects.bulk_create(tries, batch_size=5000)
     if rows:
         OutboxAct.note(verb, by=by, count=len(rows))

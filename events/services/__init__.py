@@ -10,7 +10,7 @@ from events.services.editing import (
     remove_session,
     save_session,
 )
-from events.services.invitations import invite, invite_all, record_opening
+from events.services.invitations import invite, invite_all, record_opening, take_back
 from events.services.refusals import CapacityBelowTaken, EventFull, RegistrationClosed, TooManyAttendees, WrongState
 from events.services.registrations import (
     Applicant,
@@ -28,5 +28,5 @@ __all__ = [
     "Applicant", "CapacityBelowTaken", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
     "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create", "edit_attendee",
     "edit_contact", "invite", "invite_all", "publish", "record_opening", "register", "remove_session", "request_link",
-    "save_session",
+    "save_session", "take_back",
 ]  # fmt: skip

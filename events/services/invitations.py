@@ -4,14 +4,17 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from events.models import (
     INVITATION_LINK,
     Event,
     Invitation,
+    Registration,
 )
 from organisations import bulk
 from organisations.links import hash_token, make_token
@@ -47,6 +50,19 @@ def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uui
     )  # fmt: skip
     known = dict(mine.values_list("organisation", "key")) if fresh else known
     return {pk: known[pk] for pk in organisations}
+
+
+@transaction.atomic
+def take_back(*, event: Event, organisations: QuerySet[Any] | Collection[int], since: datetime) -> int:
+    """Forget the invitations of these organisations made since a moment that nobody has used; how many.
+
+    For invitations that never left: a link that was opened or registered with stays.
+    """
+    unused = Invitation.objects.filter(event=event, invited_at__gte=since, opened_at__isnull=True)
+    unused = unused.filter(organisation__in=organisations).exclude(
+        Exists(Registration.objects.filter(invitation=OuterRef("pk")))
+    )
+    return unused.delete()[1].get(Invitation._meta.label, 0)
 
 
 @transaction.atomic

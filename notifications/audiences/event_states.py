@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from events.models import Attendee, Event, Invitation, Registration
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
-from notifications.models import Campaign, Delivery
+from notifications.models import Delivery
 from organisations.languages import Words
 
 Row = tuple[str, str, str, int | None]
@@ -40,7 +40,9 @@ def standing(described: type[Standing]) -> type[Standing]:
 
 
 def _invited(event: int) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(event=event)
+    """Invitations of organisations that were written to; one that is planned, or was withdrawn, is none yet."""
+    taken = Delivery.objects.invitations_taken(event).filter(organisation__isnull=False)
+    return Invitation.objects.filter(event=event, organisation__in=taken.values("organisation"))
 
 
 def _organisations(invitations: QuerySet[Invitation]) -> Iterable[Row]:
@@ -51,10 +53,7 @@ def _organisations(invitations: QuerySet[Invitation]) -> Iterable[Row]:
 
 def _written_to(event: int) -> QuerySet[Delivery]:
     """Invitations handed over to people whom no organisation of the directory stands for: a list's, say."""
-    return Delivery.objects.filter(
-        kind="invitation", campaign__event=event, campaign__purpose=Campaign.Purpose.INVITATION,
-        organisation__isnull=True, state__in=Delivery.TAKEN,
-    )  # fmt: skip
+    return Delivery.objects.invitations_taken(event).filter(organisation__isnull=True)
 
 
 def _people(deliveries: QuerySet[Delivery]) -> Iterable[Row]:

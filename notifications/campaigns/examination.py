@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from notifications import compose, preflight
 from notifications.audiences import Candidate
 from notifications.campaigns import letters as campaign_letters
 from notifications.campaigns import planning
-from notifications.models import Campaign, Lane
+from notifications.models import Campaign, Lane, Throttle
 from notifications.sending import lanes
 from organisations.languages import Language
 
@@ -25,19 +26,65 @@ MOST_LINKS = 10
 
 def examine(campaign: Campaign, candidates: list[Candidate], *, asks_others: bool = False) -> preflight.Verdict:
     """The verdict, in the active language. `asks_others`: the DNS and the servers behind the links, some seconds."""
-    messages = {
+    messages = _messages(campaign)
+    return preflight.examine(
+        messages, _values(campaign, candidates), _facts(campaign, messages, asks_others=asks_others)
+    )
+
+
+def examine_in_all(campaign: Campaign, candidates: list[Candidate]) -> dict[str, preflight.Verdict]:
+    """The verdict in every language, for the record; everybody is looked at once."""
+    messages = _messages(campaign)
+    return preflight.examine_in(
+        Language.values, messages, _values(campaign, candidates), _facts(campaign, messages, asks_others=False)
+    )
+
+
+def _messages(campaign: Campaign) -> dict[str, compose.Compiled]:
+    return {
         language: campaign_letters.compiled(campaign, language)
         for language in Language.values
         if campaign_letters.is_written(campaign, language)
     }
-    facts = preflight.Facts(
+
+
+def _facts(campaign: Campaign, messages: Mapping[str, compose.Compiled], *, asks_others: bool) -> preflight.Facts:
+    limit = Throttle.objects.filter(lane=Lane.BULK, domain_group="").first() or Throttle()
+    return preflight.Facts(
         needs_link=campaign.purpose == Campaign.Purpose.INVITATION,
         starts_at=None if campaign.also_at_quiet_times and not campaign.scheduled_for else _start(campaign),
         speed=lanes.measured_speed(Lane.BULK),
+        rate=limit.rate / 60 if limit.rate else None,
+        daily_cap=limit.daily_cap,
+        sent_today=lanes.sent_today(limit, timezone.now()),
+        rests=not campaign.also_at_quiet_times,
         sender=tuple(_sender()) if asks_others else (),
         unreachable=_unreachable(messages) if asks_others else {},
     )
-    return preflight.examine(messages, _values(campaign, candidates), facts)
+
+
+def record(verdicts: Mapping[str, preflight.Verdict]) -> dict[str, Any]:
+    """A verdict as it is kept with the confirmed campaign, its words by language."""
+    one = next(iter(verdicts.values()))
+    findings = {
+        language: [
+            {"code": found.code, "severity": found.severity.value, "words": str(found.words)}
+            for found in verdict.findings
+        ]
+        for language, verdict in verdicts.items()
+    }
+    return {"outcome": one.outcome.value, "recipients": one.recipients, "findings": findings}
+
+
+def recorded(campaign: Campaign) -> preflight.Verdict | None:
+    """The check with which it was confirmed, in the active language; None where none was kept."""
+    kept: Any = campaign.verdict.get("findings")
+    if not isinstance(kept, dict):
+        return None
+    language = get_language()
+    words: list[dict[str, str]] = kept[language if language in kept else Language.ITALIAN]
+    found = tuple(preflight.Finding(one["code"], preflight.Severity(one["severity"]), one["words"]) for one in words)
+    return preflight.Verdict(found, campaign.verdict["recipients"], 0)
 
 
 def _start(campaign: Campaign) -> datetime:

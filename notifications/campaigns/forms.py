@@ -171,8 +171,4 @@ class CandidateFilterForm(forms.Form):
 
 def starting_point(template: MessageTemplate | None) -> dict[str, str]:
     """The texts of a template."""
-    return (
-        {name: getattr(template, name) for name in ("subject_it", "subject_en", "body_it", "body_en")}
-        if template
-        else {}
-    )
+    return {name: getattr(template, name) for name in MessageTemplate.TEXTS} if template else {}

@@ -35,6 +35,7 @@ def looks(fields: Mapping[str, Any], *, wanted: str, by: User) -> tuple[Candidat
     """Each written language as the first recipient whose name or address contains `wanted` would get it.
 
     `fields` are a campaign form's values, also of a form with errors. Without an event or a recipient, with examples.
+    Raises audiences.UnknownSource.
     """
     event, campaign = fields.get("event"), _unsaved(fields)
     somebody = _find(fields.get("audience") or {}, wanted.casefold())

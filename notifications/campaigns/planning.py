@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from events.models import Invitation
 from events.services import invite_all
 from notifications import audiences
 from notifications.audiences import Candidate
@@ -129,15 +128,14 @@ def _alike(campaign: Campaign, now: datetime) -> dict[str, Any]:
         "kind": "invitation", "lane": Lane.BULK, "state": Delivery.State.READY, "campaign_id": campaign.pk,
         "calendar_method": "PUBLISH" if campaign.calendar == Campaign.Calendar.FILE else "",
         "created_at": now, "not_before": now,
-        "expires_at": campaign.event.starts_at if campaign.purpose == Campaign.Purpose.INVITATION else None,
+        "expires_at": None,  # until when is asked of the event when it leaves (desk.verdict): the event may move
         "attempts": 0, "uncertain_count": 0, "owner": "", "reply": "",
     }  # fmt: skip
 
 
 def example(campaign: Campaign, candidate: Candidate) -> Delivery:
-    """The row this candidate would get, unsaved. A look invites nobody: its link fills nothing in before they are."""
-    invitation = Invitation.objects.filter(event=campaign.event_id, organisation=candidate.organisation).first()
-    keys = {candidate.organisation: invitation.key if invitation else uuid4()} if candidate.organisation else {}
+    """The row this candidate would get, unsaved. A look invites nobody: its link is nobody's, and opening it counts for none."""
+    keys = {candidate.organisation: uuid4()} if candidate.organisation else {}
     words = words_of([candidate])(candidate)
     own = dict(zip(OWN, _own(campaign, uuid4(), hash_address(candidate.address), candidate, words, keys), strict=True))
     own |= {"key": UUID(own["key"]), "payload": json.loads(own["payload"])}

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events.models import Event
 from notifications import audiences
 from notifications.campaigns import planning, services
 from notifications.models import Campaign, Delivery, Tally
@@ -30,8 +31,9 @@ def settle(now: datetime | None = None) -> None:
     for campaign in Campaign.objects.filter(state=State.RUNNING).select_related("event"):
         _take_in(campaign, now)
         _finish(campaign, now)
-    for campaign in Campaign.objects.filter(state=State.CANCELLED, pk__in=_with_waiting()):
-        services.cancel_waiting(campaign)
+    ended = Campaign.objects.filter(state__in=[State.CANCELLED, State.FINISHED], pk__in=_with_waiting())
+    for campaign in ended:
+        _attend_to_what_waits(campaign)
 
 
 def may_give(campaign: Campaign) -> int | None:
@@ -44,8 +46,12 @@ def may_give(campaign: Campaign) -> int | None:
 
 @transaction.atomic
 def _start(campaign: Campaign, now: datetime) -> None:
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if campaign.state == State.SCHEDULED:
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+    if campaign.state != State.SCHEDULED:
+        return
+    if campaign.event.state == Event.State.CANCELLED:  # it was confirmed while somebody else called the event off
+        services.end_with_event(campaign)
+    else:
         services.begin(campaign, now)
 
 
@@ -79,28 +85,56 @@ def _judge(campaign: Campaign, now: datetime) -> None:
         Campaign.objects.filter(pk=campaign.pk).update(state=State.RUNNING)
 
 
-@transaction.atomic
 def _take_in(campaign: Campaign, now: datetime) -> None:
-    """Plan for whoever joined the audience since; until the event begins."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
-    looked = campaign.looked_at or campaign.starts_at or now
-    if not campaign.late_joiners or campaign.state != State.RUNNING or now - looked < LOOK_EVERY:
+    """Plan for whoever joined the audience since. The audience is read before anything is locked: it may be large."""
+    looked = campaign.looked_at
+    if not campaign.late_joiners or now - (looked or campaign.starts_at or now) < LOOK_EVERY:
         return
     try:
         newcomers = [candidate for candidate in planning.audience(campaign) if candidate.is_in]
     except audiences.UnknownSource:
         logger.warning("campaign %s: its audience is not understood any more; nobody joins", campaign.pk)
         newcomers = []
-    if campaign.event.starts_at > now and newcomers:
-        planning.plan(campaign, newcomers)
-    Campaign.objects.filter(pk=campaign.pk).update(
-        looked_at=now, planned=sum(Tally.objects.by_state(campaign=campaign.pk).values())
+    with transaction.atomic():
+        # the event first, as where it is called off; and whoever looked at the same time has planned for them already
+        event = Event.objects.select_for_update(no_key=True).get(pk=campaign.event_id)
+        locked = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+        if locked.state != State.RUNNING or locked.looked_at != looked:
+            return
+        if newcomers and _waits_for_newcomers(locked, event, now):
+            planning.plan(locked, newcomers)
+        Campaign.objects.filter(pk=locked.pk).update(
+            looked_at=now, planned=sum(Tally.objects.by_state(campaign=locked.pk).values())
+        )
+
+
+def _waits_for_newcomers(campaign: Campaign, event: Event, now: datetime) -> bool:
+    """Until the event begins; for an invitation until registrations close."""
+    return (
+        campaign.late_joiners
+        and event.state == Event.State.PUBLISHED
+        and event.starts_at > now
+        and campaign.takes_in(now)
     )
 
 
+@transaction.atomic
+def _attend_to_what_waits(campaign: Campaign) -> None:
+    """A cancelled one is emptied. A finished one goes on: a dead worker's messages were given back after it ended."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state == State.CANCELLED:
+        services.cancel_waiting(campaign)
+    elif campaign.state == State.FINISHED:
+        Campaign.objects.filter(pk=campaign.pk).update(state=State.RUNNING)
+
+
+@transaction.atomic
 def _finish(campaign: Campaign, now: datetime) -> None:
-    waits_for_newcomers = campaign.late_joiners and campaign.event.starts_at > now
-    if waits_for_newcomers or Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
+    """Locked before the numbers are read: who lets messages go again locks it too."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("event").get(pk=campaign.pk)
+    if _waits_for_newcomers(campaign, campaign.event, now):
+        return
+    if Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
         return
     Campaign.objects.filter(pk=campaign.pk, state=State.RUNNING).update(state=State.FINISHED)
 

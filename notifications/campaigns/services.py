@@ -5,17 +5,24 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 
 from events.models import Event
+from events.services import take_back
 from notifications import outbox, preflight
+from notifications import services as messages
 from notifications.audiences import Candidate
 from notifications.campaigns import examination, letters, planning
 from notifications.models import Campaign, CampaignAct, Delivery, MessageTemplate
 from organisations import bulk
+from organisations.languages import Language
 from organisations.models import User
 
 State, Verb = Campaign.State, CampaignAct.Verb
+#: Kept in English with the act; whoever reads it has it in their language.
+EVENT_CALLED_OFF = gettext_noop("the event was called off")
 
 
 class WrongState(Exception):
@@ -40,6 +47,10 @@ class NotFit(Exception):
 
 class SamePerson(Exception):
     """Who confirmed a large campaign cannot approve it too."""
+
+
+class NameTaken(Exception):
+    """Another kept text has this name."""
 
 
 # -- writing ------------------------------------------------------------------------------------------------------------
@@ -75,8 +86,8 @@ def copy(*, campaign: Campaign, by: User) -> Campaign:
 
 @transaction.atomic
 def keep_as_template(*, campaign: Campaign, name: str, by: User) -> MessageTemplate:
-    """Keep its text for the next campaign; the same name again replaces it."""
-    texts = {field: getattr(campaign, field) for field in ("subject_it", "subject_en", "body_it", "body_en")}
+    """Keep its text for the next campaign, the plain version too; the same name again replaces it."""
+    texts = {field: getattr(campaign, field) for field in MessageTemplate.TEXTS}
     template, _created = MessageTemplate.objects.update_or_create(
         name=name, defaults={**texts, "saved_by": by, "saved_at": timezone.now()}
     )
@@ -84,12 +95,31 @@ def keep_as_template(*, campaign: Campaign, name: str, by: User) -> MessageTempl
 
 
 @transaction.atomic
+def rename_template(*, template: MessageTemplate, name: str, by: User) -> MessageTemplate:
+    """Another name for a kept text. Raises NameTaken."""
+    if MessageTemplate.objects.filter(name=name).exclude(pk=template.pk).exists():
+        raise NameTaken
+    template.name, template.saved_by, template.saved_at = name, by, timezone.now()
+    template.save(update_fields=["name", "saved_by", "saved_at"])
+    return template
+
+
+@transaction.atomic
+def delete_template(*, template: MessageTemplate, by: User) -> None:
+    """Forget a kept text; campaigns that began from it have their own."""
+    template.delete()
+
+
+@transaction.atomic
 def send_test(*, campaign: Campaign, candidate: Candidate, by: User) -> None:
-    """The mail as that candidate would get it, to the organiser alone; it belongs to no plan and counts for nobody."""
+    """The mail as that candidate would get it, to the organiser alone; it belongs to no plan and counts for nobody.
+
+    By the way that the campaign will go (sender, relay, DKIM), ahead of what waits there, at any hour.
+    """
     row = planning.example(campaign, candidate)
-    row.kind, row.payload, row.campaign = "campaign_test", {**row.payload, "campaign": campaign.pk}, None
+    row.kind, row.payload, row.campaign = Delivery.TEST, {**row.payload, "campaign": campaign.pk}, None
     row.key, row.idempotency_key = uuid4(), f"test:{uuid4().hex}"
-    row.address, row.lane, row.message_id = by.email, Delivery.Lane.TRANSACTIONAL, ""
+    row.address, row.lane, row.message_id = by.email, Delivery.Lane.BULK, ""
     row.save(force_insert=True)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
 
@@ -113,7 +143,8 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     count = sum(candidate.is_in for candidate in candidates)
     if count != expected or not count:
         raise AudienceChanged(count)
-    verdict = examination.examine(campaign, candidates)
+    verdicts = examination.examine_in_all(campaign, candidates)
+    verdict = verdicts.get(get_language() or "", verdicts[Language.ITALIAN])
     if verdict.outcome == preflight.Outcome.STOP:
         raise NotFit(verdict)
     planning.plan(campaign, candidates)
@@ -121,7 +152,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
     campaign.compiled = letters.frozen(campaign)
     campaign.canary_size = campaign.first_few(count, campaign.canary_percent)
-    campaign.verdict = {"outcome": verdict.outcome.value, "findings": [str(found.words) for found in verdict.findings]}
+    campaign.verdict = examination.record(verdicts)
     if campaign.needs_second_person:
         campaign.state = State.CHECKED
     else:
@@ -136,7 +167,7 @@ def approve(*, campaign: Campaign, by: User, now: datetime | None = None) -> Cam
     """The second person's word. Raises WrongState, SamePerson."""
     now = now or timezone.now()
     campaign = _lock(campaign)
-    if campaign.state != State.CHECKED:
+    if campaign.state != State.CHECKED or campaign.event.state != Event.State.PUBLISHED:
         raise WrongState
     if campaign.sent_by_id == by.pk:
         raise SamePerson
@@ -158,6 +189,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign = _lock(campaign)
     if campaign.state not in {State.CHECKED, State.SCHEDULED}:
         raise WrongState
+    _take_invitations_back(campaign)
     campaign.deliveries.all().delete()
     campaign.exclusions.all().delete()
     campaign.state, campaign.planned, campaign.left_out, campaign.canary_size = State.DRAFT, 0, 0, 0
@@ -166,6 +198,16 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign.save()
     _note(campaign, Verb.WITHDRAWN, by)
     return campaign
+
+
+def _take_invitations_back(campaign: Campaign) -> None:
+    """Those that its confirmation made, unless another campaign to the same event carries the link."""
+    if campaign.purpose != Campaign.Purpose.INVITATION or campaign.sent_at is None:
+        return
+    others = Delivery.objects.filter(kind="invitation", campaign__in=campaign.event.campaigns.exclude(pk=campaign.pk))
+    mine = campaign.deliveries.filter(organisation__isnull=False)
+    mine = mine.exclude(Exists(others.filter(organisation=OuterRef("organisation"))))
+    take_back(event=campaign.event, organisations=mine.values("organisation"), since=campaign.sent_at)
 
 
 @transaction.atomic
@@ -193,9 +235,9 @@ def begin(campaign: Campaign, now: datetime) -> None:
 def pause(*, campaign: Campaign, by: User | None, reason: str = "") -> Campaign:
     """Nothing more goes out until it is resumed. Raises WrongState."""
     campaign = _lock(campaign, State.PAUSED)
-    campaign.pause_reason = reason
+    campaign.pause_reason, campaign.paused_from = reason, campaign.state
     _note(campaign, Verb.PAUSED, by, reason=reason)
-    return _move(campaign, State.PAUSED, "pause_reason")
+    return _move(campaign, State.PAUSED, "pause_reason", "paused_from")
 
 
 @transaction.atomic
@@ -204,11 +246,11 @@ def resume(*, campaign: Campaign, by: User) -> Campaign:
     campaign = _lock(campaign, State.RUNNING)
     if campaign.state != State.PAUSED:
         raise WrongState
-    braked, campaign.pause_reason = bool(campaign.pause_reason), ""
+    first = campaign.paused_from == State.CANARY and not campaign.pause_reason
+    campaign.pause_reason = campaign.paused_from = ""
     _note(campaign, Verb.RESUMED, by)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
-    first = campaign.canary_size and not campaign.canary_since and not braked
-    return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason")
+    return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason", "paused_from")
 
 
 @transaction.atomic
@@ -220,12 +262,33 @@ def cancel(*, campaign: Campaign, by: User) -> Campaign:
     return _move(campaign, State.CANCELLED)
 
 
-def cancel_waiting(campaign: Campaign, most: int = 20_000) -> int:
+@transaction.atomic
+def call_off(*, event: Event) -> int:
+    """The event will not be held: every confirmed campaign about it ends here; how many did. With the event locked."""
+    keys = (
+        event.campaigns.filter(state__in=[State.CHECKED, *Campaign.UNDER_WAY])
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(end_with_event(Campaign.objects.select_for_update().get(pk=pk)) for pk in keys)
+
+
+def end_with_event(campaign: Campaign) -> bool:
+    """Cancel it because its event is cancelled; False if it had ended already. Expects it locked."""
+    if State.CANCELLED not in Campaign.TRANSITIONS[campaign.state] or campaign.is_draft:
+        return False
+    cancel_waiting(campaign, why=EVENT_CALLED_OFF)
+    _note(campaign, Verb.CANCELLED, None, reason=EVENT_CALLED_OFF)
+    _move(campaign, State.CANCELLED)
+    return True
+
+
+def cancel_waiting(campaign: Campaign, most: int = 20_000, *, why: str = "the campaign was cancelled") -> int:
     """Mark what waits, at most so many at once: of a million the clock does the rest."""
     waiting = campaign.deliveries.filter(state=Delivery.State.READY)
     keys = waiting.order_by("pk").values("pk")[:most]
     return campaign.deliveries.filter(pk__in=keys, state=Delivery.State.READY).update(
-        state=Delivery.State.CANCELLED, reply="the campaign was cancelled"
+        state=Delivery.State.CANCELLED, reply=why
     )
 
 
@@ -236,15 +299,9 @@ def send_failed_again(*, campaign: Campaign, by: User) -> int:
     if campaign.state != State.FINISHED:
         raise WrongState
     failed = campaign.deliveries.filter(state__in=[Delivery.State.FAILED, Delivery.State.BOUNCED_SOFT])
-    again = failed.update(
-        state=Delivery.State.READY, owner="", lease_until=None, sending_since=None, accepted_at=None, attempts=0,
-        not_before=timezone.now(), created_at=timezone.now(),
-    )  # fmt: skip
+    again = messages.let_go_again(wanted=failed, by=by)
     if not again:
         raise WrongState
-    _move(campaign, State.RUNNING)
-    _note(campaign, Verb.SENT_AGAIN, by, count=again)
-    transaction.on_commit(lambda: outbox.wake(), robust=True)
     return again
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
@@ -38,8 +39,12 @@ class MessageTemplate(models.Model):
     subject_en = models.CharField(_("subject (English)"), max_length=150, blank=True)
     body_it = models.TextField(_("text (Italian)"))
     body_en = models.TextField(_("text (English)"), blank=True)
+    text_it = models.TextField(_("plain-text version (Italian)"), blank=True)
+    text_en = models.TextField(_("plain-text version (English)"), blank=True)
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saved by"))
     saved_at = models.DateTimeField(_("saved at"), default=timezone.now)
+
+    TEXTS = ("subject_it", "subject_en", "body_it", "body_en", "text_it", "text_en")
 
     class Meta:
         verbose_name = _("template")
@@ -118,6 +123,7 @@ class Campaign(models.Model):
     verdict = models.JSONField(_("check before sending"), default=dict, blank=True)
     #: The finished mail by language (compose.stored), as it was confirmed: a new layout changes nothing that is under way.
     compiled = models.JSONField(default=dict, blank=True, editable=False)
+    paused_from = models.CharField(max_length=10, choices=State, blank=True, default="", editable=False)
     pause_reason = models.TextField(_("why it is paused"), blank=True)
 
     subject = Bilingual()
@@ -185,6 +191,10 @@ class Campaign(models.Model):
         """Whether so many recipients are more than one person decides about."""
         return bool(self.planned > settings.CAMPAIGN_SECOND_PERSON_ABOVE)
 
+    def takes_in(self, now: datetime) -> bool:
+        """Whether there is still a reason to write to anybody new; for an invitation as long as they can register."""
+        return self.purpose != self.Purpose.INVITATION or now < self.event.registration_deadline
+
     def seconds_to_start(self, now: datetime) -> int:
         """How long it can still be taken back without a trace."""
         return max(0, round((self.starts_at - now).total_seconds())) if self.starts_at else 0
@@ -232,6 +242,11 @@ class CampaignAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_verb_display()}"
+
+    @property
+    def words(self) -> str:
+        """The reason; the portal's own sentence in the reader's language."""
+        return gettext(self.reason) if self.reason else ""
 
 
 class Exclusion(models.Model):

@@ -37,6 +37,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Held by a worker whose lease is over, by the clock of the database that all workers share."""
         return self.filter(state__in=[Delivery.State.LEASED, Delivery.State.SENDING], lease_until__lt=Now())
 
+    def at_any_hour(self) -> "DeliveryQuerySet":
+        """Of bulk without a campaign, what may leave in quiet hours: no reminder, but for a rule that says so."""
+        return self.filter(~Q(kind=Delivery.INVITATION_REMINDER) | Q(payload__also_at_quiet_times=True))
+
+    def invitations_taken(self, event: int) -> "DeliveryQuerySet":
+        """Invitations to an event that a relay took: to be invited is to have been written to."""
+        return self.filter(
+            kind="invitation",
+            campaign__event=event,
+            campaign__purpose=Campaign.Purpose.INVITATION,
+            accepted_at__isnull=False,
+        )
+
     def unsettled(self) -> "DeliveryQuerySet":
         """Those that still wait for their result. Twin: `Delivery.is_unsettled`."""
         return self.filter(state__in=Delivery.UNSETTLED)
@@ -106,6 +119,8 @@ class Delivery(models.Model):
     calendar_sequence = models.PositiveIntegerField(_("calendar sequence"), null=True, blank=True)
     calendar_stamp = models.DateTimeField(_("calendar stamp"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    #: Since when it is tried; later than `created_at` where a person let it go again: the two days begin anew, its date not.
+    tried_since = models.DateTimeField(null=True, blank=True, editable=False)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -117,6 +132,10 @@ class Delivery(models.Model):
     reply = models.TextField(_("last reply"), blank=True)
 
     Lane = Lane
+    #: The kind of a look at a campaign that its organiser sends to themselves: by the bulk lane, asked for by its reader.
+    TEST = "campaign_test"
+    #: The one kind of the bulk lane that belongs to no campaign but to a rule.
+    INVITATION_REMINDER = "invitation_reminder"
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from notifications.preflight.texts import LONG_SUBJECT, of_message
 from organisations.languages import Language
 
 __all__ = [
-    "Facts", "Finding", "Outcome", "Severity", "Verdict", "addresses", "examine", "sender_authentication",
+    "Facts", "Finding", "Outcome", "Severity", "Verdict", "addresses", "examine", "examine_in", "sender_authentication",
     "unreachable",
 ]  # fmt: skip
 
@@ -50,6 +51,12 @@ class Facts:
     starts_at: datetime | None = None
     #: Messages a second, measured; None when nothing has been sent yet.
     speed: float | None = None
+    #: Messages a second and a day that the lane's limits let through, and how many have left today; None: no limit.
+    rate: float | None = None
+    daily_cap: int | None = None
+    sent_today: int = 0
+    #: Whether it waits in the evening, at night and on Sundays.
+    rests: bool = False
     #: Name and bytes of each file.
     attachments: tuple[tuple[str, int], ...] = ()
     #: What `sender_authentication` found, if it was asked.
@@ -64,9 +71,23 @@ def examine(messages: Mapping[str, Compiled], values: Iterable[Mapping[str, str]
     `messages` by language; `values` one mapping for each recipient, read once and not kept: the value of every
     variable, and `language` and `address` of the recipient.
     """
+    return _verdict(messages, Tally(messages).add_all(values), facts)
+
+
+def examine_in(
+    languages: Iterable[str], messages: Mapping[str, Compiled], values: Iterable[Mapping[str, str]], facts: Facts
+) -> dict[str, Verdict]:
+    """The same in several languages; the recipients are looked at once."""
+    tally, found = Tally(messages).add_all(values), {}
+    for language in languages:
+        with translation.override(language):
+            found[language] = _verdict(messages, tally, facts)
+    return found
+
+
+def _verdict(messages: Mapping[str, Compiled], tally: Tally, facts: Facts) -> Verdict:
     pages = {language: Page(message.html.text) for language, message in messages.items()}
-    tally = Tally(messages).add_all(values)
-    seconds = tally.recipients / facts.speed if facts.speed else None
+    seconds = _seconds(tally.recipients, facts)
     findings = [
         *(found for language, message in messages.items()
           for found in of_message(message, pages[language], facts.is_bulk, facts.needs_link)),
@@ -80,6 +101,15 @@ def addresses(messages: Mapping[str, Compiled]) -> list[str]:
     """The fixed web addresses in the messages, for `unreachable`."""
     targets = (link.target for message in messages.values() for link in Page(message.html.text).links)
     return list(dict.fromkeys(target for target in targets if target.startswith("https://")))
+
+
+def _seconds(recipients: int, facts: Facts) -> float | None:
+    """How long the sending takes, by the slower of what was measured and what is allowed."""
+    speed = min((speed for speed in (facts.speed, facts.rate) if speed), default=None)
+    if speed is None:
+        return None
+    pace = volume.Pace(speed, facts.daily_cap, facts.sent_today, facts.rests)
+    return volume.lasting(recipients, facts.starts_at or timezone.now(), pace)
 
 
 def _of_languages(messages: Mapping[str, Compiled], tally: Tally, facts: Facts) -> Iterator[Finding]:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from django.utils.translation import ngettext
 
 #: Hours of rest: from 21 to 8, and Sundays.
 FIRST_HOUR, LAST_HOUR = 8, 21
+#: A sending that takes longer is not told from one that never ends.
+DAYS_AT_MOST = 366
 
 HOUSES: Mapping[str, tuple[str, ...]] = {
     "Gmail": ("gmail.com", "googlemail.com"),
@@ -71,3 +74,34 @@ def runs_into_quiet(starts_at: datetime, seconds: float) -> bool:
     hours = range(int(min(seconds, 86_400 * 7) // 3600) + 1)
     moments = [starts_at + timedelta(hours=hour) for hour in hours] + [starts_at + timedelta(seconds=seconds)]
     return any(is_quiet(moment) for moment in moments)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a sending may go: messages a second, at most so many a day (some have left today), and when it rests."""
+
+    speed: float
+    daily_cap: int | None = None
+    sent_today: int = 0
+    rests: bool = False
+
+
+def lasting(count: int, begins: datetime, pace: Pace) -> float:
+    """Seconds until the last of so many messages has left; a year at most."""
+    moment, left, room = timezone.localtime(begins), float(count), _room(pace, pace.sent_today)
+    for _day in range(DAYS_AT_MOST):
+        midnight = datetime.combine(moment.date() + timedelta(days=1), time(), moment.tzinfo)
+        if pace.rests:
+            moment = max(moment, datetime.combine(moment.date(), time(FIRST_HOUR), moment.tzinfo))
+        closes = datetime.combine(moment.date(), time(LAST_HOUR), moment.tzinfo) if pace.rests else midnight
+        open_for = 0.0 if pace.rests and moment.isoweekday() == 7 else max(0.0, (closes - moment).total_seconds())
+        today = min(left, room, open_for * pace.speed)
+        left -= today
+        if left <= 0:
+            return (moment - begins).total_seconds() + today / pace.speed
+        moment, room = midnight, _room(pace, 0)
+    return float((moment - begins).total_seconds())
+
+
+def _room(pace: Pace, sent: int) -> float:
+    return float("inf") if pace.daily_cap is None else float(max(0, pace.daily_cap - sent))

@@ -96,13 +96,8 @@ def invited_without_registration(event: Event, now: datetime) -> list[Recipient]
 
 
 def _handed_over_invitations(event: Event) -> dict[str, datetime]:
-    """Address -> when its first invitation was handed over: to be invited is to have been written to."""
-    sent = Delivery.objects.filter(
-        kind="invitation",
-        campaign__event=event,
-        campaign__purpose=Campaign.Purpose.INVITATION,
-        accepted_at__isnull=False,
-    )
+    """Address -> when its first invitation was handed over."""
+    sent = Delivery.objects.invitations_taken(event.pk)
     rows = sent.order_by("-accepted_at").values_list("address", "accepted_at")
     return {address.lower(): at for address, at in rows if at}
 

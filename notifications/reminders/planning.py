@@ -6,6 +6,7 @@ compare-and-set on `planned`: two clocks at once, or one that was down, make no 
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -27,7 +28,7 @@ State = ReminderOccurrence.State
 Reason = ReminderOccurrence.Reason
 KINDS = {
     Audience.PLACE_HOLDERS: "reminder",
-    Audience.INVITED: "invitation_reminder",
+    Audience.INVITED: Delivery.INVITATION_REMINDER,
     Audience.SILENT_PARTIES: "review_reminder",
 }
 
@@ -175,20 +176,25 @@ def message(rule: ReminderRule, occurrence: ReminderOccurrence, person: Recipien
     """The reminder for one person. Past the grace not even the outbox sends it any more."""
     kind = KINDS[Audience(rule.audience)]
     target = {"event": rule.event_id} if rule.event else {"agreement": rule.agreement_id}
-    is_bulk = kind == "invitation_reminder"
+    is_bulk = kind == Delivery.INVITATION_REMINDER
     written = Message(
         kind=kind,
         key=occurrence.key,
         address=person.address,
         name=person.name,
         language=person.language,
-        payload={"rule": rule.pk, **target, **person.payload, **(_words(rule, person) if is_bulk else {})},
+        payload={"rule": rule.pk, **target, **person.payload, **(_bulk(rule, person) if is_bulk else {})},
         lane=Delivery.Lane.BULK if is_bulk else Delivery.Lane.TRANSACTIONAL,
         expires_at=rule.too_late_at(occurrence.due_at, occurrence.anchor_at),
     )
     if rule.event and kind == "reminder" and occurrence.due_at < rule.event.starts_at:
         written.calendar = calendar_stamps.stamp(rule.event, person.address, "REQUEST")
     return written
+
+
+def _bulk(rule: ReminderRule, person: Recipient) -> dict[str, Any]:
+    """What a row of the bulk lane takes along: the words, and whether it may leave late if it is held up."""
+    return {**_words(rule, person), **({"also_at_quiet_times": True} if rule.also_at_quiet_times else {})}
 
 
 def _words(rule: ReminderRule, person: Recipient) -> dict[str, list[str]]:

@@ -60,11 +60,15 @@ class Desk:
             return State.EXPIRED, "its time was over before it could leave"
         revision = row.payload.get("revision")
         event = self._events.get(row.payload.get("event", 0))
+        if event is not None and event.state == Event.State.CANCELLED and _invites(row):
+            return State.CANCELLED, "the event was called off"
+        if row.campaign and not row.campaign.takes_in(timezone.now()):
+            return State.EXPIRED, "registrations were closed before it could leave"
         if revision is not None and event is not None and event.revision > revision:
             return State.EXPIRED, "the event has changed meanwhile; a newer message says how"
         if settings.MAIL_ALLOW_LIST and not any(fnmatch(row.address, rule) for rule in settings.MAIL_ALLOW_LIST):
             return State.SUPPRESSED, "not on the allow-list of this copy of the site"
-        if row.lane == Delivery.Lane.BULK and self._is_unwanted(row):
+        if row.lane == Delivery.Lane.BULK and row.kind != Delivery.TEST and self._is_unwanted(row):
             return State.SUPPRESSED, _UNWANTED[_purpose(row)]
         match row.campaign and row.campaign.state:
             case Campaign.State.CANCELLED:
@@ -109,6 +113,11 @@ class Desk:
                 self._shelf.clear()
             compiled = self._shelf[key] = pattern.compile(row)
         return compiled
+
+
+def _invites(row: Delivery) -> bool:
+    """Whether it speaks of an event to people who hold no place: to a cancelled one it must not."""
+    return row.campaign_id is not None or row.kind == Delivery.INVITATION_REMINDER
 
 
 def _purpose(row: Delivery) -> Campaign.Purpose:

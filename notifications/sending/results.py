@@ -80,7 +80,9 @@ def _deferred(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
     for row, reply in rows:
         rung = row.attempts  # as it was claimed: before this attempt
         later = now + RETRY_LADDER[min(rung, len(RETRY_LADDER) - 1)]
-        too_late = later - row.created_at > LONGEST_TRY or (row.expires_at is not None and later >= row.expires_at)
+        too_late = later - (row.tried_since or row.created_at) > LONGEST_TRY or (
+            row.expires_at is not None and later >= row.expires_at
+        )
         if rung >= len(RETRY_LADDER) or too_late:
             failed.append((row, reply))
         else:
@@ -97,7 +99,9 @@ def _refused(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
 def _suppress_the_unknown(addresses: list[str]) -> None:
     """Refused twice because there is no such mailbox: no more invitations. Once may be a relay's mistake."""
     for address in addresses:
-        before = Delivery.objects.filter(address=address, state=State.FAILED, reply__regex=_UNKNOWN.pattern)
+        # asked of the attempts: a row that was sent again has forgotten its first refusal
+        refused = Attempt.objects.filter(outcome=Attempt.Outcome.REFUSED, reply__regex=_UNKNOWN.pattern)
+        before = refused.filter(delivery__address=address)
         if before.exists():
             Suppression.objects.get_or_create(
                 address_hash=hash_address(address),

@@ -49,6 +49,27 @@ def send_now(organiser):
 
 
 @pytest.fixture
+def invite_by_mail(event, organiser):  # noqa: F811
+    """An invitation that a relay took."""
+    from django.utils import timezone
+
+    from events.services import invite
+    from notifications.models import Campaign, Delivery
+
+    def invite_by_mail(organisation):
+        campaign, _new = Campaign.objects.get_or_create(
+            event=event, name="Partiti", created_by=organiser, state="finished"
+        )
+        Delivery.objects.create(
+            kind="invitation", idempotency_key=f"x:{organisation.pk}", lane="bulk", campaign=campaign, state="accepted",
+            address=organisation.email, organisation=organisation, accepted_at=timezone.now(),
+        )  # fmt: skip
+        return invite(event=event, organisation=organisation)
+
+    return invite_by_mail
+
+
+@pytest.fixture
 def time_machine_at():
     """A clock that stands still at a moment of Rome."""
     from datetime import datetime

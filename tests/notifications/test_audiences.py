@@ -150,9 +150,9 @@ def test_the_directory_is_filtered_by_each_field(terni, orvieto, cso, associatio
     assert addresses({**DIRECTORY, "name": "sociale di"}) == {cso.email}
 
 
-def test_people_of_an_event_by_where_they_stand(event, register, terni, orvieto, narni):
+def test_people_of_an_event_by_where_they_stand(event, register, terni, orvieto, narni, invite_by_mail):
     for organisation in (terni, orvieto):
-        events.invite(event=event, organisation=organisation)
+        invite_by_mail(organisation)
     registration = register("Anna", "Bruno", invitation=event.invitations.get(organisation=terni))
     source = {"kind": "event", "event": event.pk}
     assert addresses({**source, "state": "invited"}) == {terni.email, orvieto.email}

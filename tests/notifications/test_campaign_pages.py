@@ -250,7 +250,7 @@ def test_previews_lead_from_one_recipient_to_the_next(desk, campaign):
 
 def test_a_test_goes_to_the_organiser_alone_and_counts_for_nobody(desk, campaign, cso, organiser):
     desk.post(f"{campaign.pk}/preview/{who(cso.email)}/test/")
-    assert list(Delivery.objects.values_list("address", "lane")) == [(organiser.email, "transactional")]
+    assert list(Delivery.objects.values_list("address", "lane")) == [(organiser.email, "bulk")]
     pump.pump()
     assert sum(candidate.is_in for candidate in planning.audience(campaign)) == 4
     assert sum(Tally.objects.by_state(campaign=campaign.pk).values()) == 0

@@ -476,6 +476,22 @@ def test_invited_organisations_are_reminded_unless_registered_or_unwilling(
     assert set(Delivery.objects.filter(kind="invitation_reminder").values_list("lane", flat=True)) == {"bulk"}
 
 
+@pytest.mark.parametrize(("also", "at_night"), [(False, 0), (True, 4)])
+def test_reminders_of_invitations_that_were_held_up_leave_at_night_only_by_a_rule_that_says_so(
+    invited, organiser, also, at_night
+):
+    with at(2027, 3, 2, 10):
+        reminder_services.change_rule(rule=invited, by=organiser, also_at_quiet_times=also, grace=timedelta(days=2))
+    assert plan_at(2027, 3, 9, 9, 0) == 4
+    with at(2027, 3, 10, 3):
+        pump.pump()
+    held_up = Delivery.objects.filter(kind="invitation_reminder")
+    assert held_up.filter(state="accepted").count() == at_night
+    with at(2027, 3, 10, 8):
+        pump.pump()
+    assert held_up.filter(state="accepted").count() == 4
+
+
 def test_the_reminder_of_an_invitation_has_the_personal_link_and_the_way_out(invited, narni):
     plan_at(2027, 3, 9, 9, 0)
     row = Delivery.objects.get(kind="invitation_reminder", address=narni.email)

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from events import services as events
 from notifications.audiences import SOURCES, definition_of, services, source_key, uses
 from notifications.models import Campaign, Contact, ContactList, ContactUpload, Segment
 from organisations.models import Organisation
@@ -246,9 +245,9 @@ def test_the_count_alone_answers_htmx_and_the_first_page_asks_for_it(page, segme
     assert text(part).strip() == "<p>2 would get the message</p>"
 
 
-def test_the_people_are_asked_for_anew(page, segment, event, make, terni, register):
+def test_the_people_are_asked_for_anew(page, segment, event, make, terni, register, invite_by_mail):
     invited = make({"kind": "event", "event": event.pk, "state": "unanswered"}, name="Senza risposta")
-    invitation = events.invite(event=event, organisation=terni)
+    invitation = invite_by_mail(terni)
     assert shown(page.get(at(invited))) == [terni.email]
     register("Anna", invitation=invitation)
     assert shown(page.get(at(invited))) == []

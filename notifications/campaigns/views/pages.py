@@ -51,6 +51,8 @@ def campaign_page(request: HttpRequest, campaign: Campaign, status: int = 200, *
         "template_form": TemplateNameForm(),
     }
     context |= _draft(request, campaign) if campaign.is_draft else _progress(request, campaign)
+    if not campaign.is_draft:
+        context["verdict"] = examination.recorded(campaign)
     context["acts"] = campaign.acts.select_related("by")
     return render(request, "notifications/campaign_detail.html", {**context, **forms}, status=status)
 

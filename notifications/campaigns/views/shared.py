@@ -16,6 +16,11 @@ from organisations.roles import Permission
 require_campaigns = require(Permission.SEND_CAMPAIGNS)
 
 
+def audience_unknown() -> str:
+    """What to do when the audience cannot be read."""
+    return _("The audience names something that is not understood any more: choose it anew.")
+
+
 def asks_for_the_audience(view: View) -> View:
     """A page that reads the audience of a draft; where it cannot be read, the form says so and lets choose another."""
 
@@ -24,7 +29,7 @@ def asks_for_the_audience(view: View) -> View:
         try:
             return view(request, pk, *args, **kwargs)
         except audiences.UnknownSource:
-            messages.error(request, _("The audience names something that is not understood any more: choose it anew."))
+            messages.error(request, audience_unknown())
             return redirect("manage_notifications:campaign_edit", pk)
 
     return guarded

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from notifications import audiences
 from notifications.campaigns import live, services
 from notifications.campaigns.forms import (
     SEGMENT,
@@ -20,7 +21,7 @@ from notifications.campaigns.forms import (
     starting_point,
 )
 from notifications.campaigns.views.pages import campaign_page
-from notifications.campaigns.views.shared import campaign_or_404, require_campaigns
+from notifications.campaigns.views.shared import audience_unknown, campaign_or_404, require_campaigns
 from notifications.framing import is_a_mail, shows_a_mail
 from notifications.models import Campaign, MessageTemplate
 from organisations.access import signed_in
@@ -87,15 +88,24 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require_campaigns
 @shows_a_mail
-def campaign_live(request: HttpRequest) -> HttpResponse:
-    """What is being written, as a recipient would get it: nothing is saved. htmx asks for the looks alone."""
-    form = CampaignForm(request.POST)
+def campaign_live(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """What is being written, as a recipient would get it: nothing is saved. htmx asks for the looks alone.
+
+    `pk`: the draft that is edited; it knows the audience that is to stay as it is.
+    """
+    draft = get_object_or_404(Campaign, pk=pk, state=State.DRAFT) if pk else None
+    form = CampaignForm(request.POST, instance=draft)
     form.is_valid()  # with errors too: the look shows what there is
     wanted = request.POST.get("preview_as", "").replace("\x00", "").strip()[:100]
     texts = {name: request.POST.get(name, "")[:50_000] for name in TEXTS}  # a text with an error is no cleaned value
-    somebody, looks = live.looks({**texts, **form.cleaned_data}, wanted=wanted, by=signed_in(request))
+    fields, user, trouble = {**texts, **form.cleaned_data}, signed_in(request), ""
+    try:
+        somebody, looks = live.looks(fields, wanted=wanted, by=user)
+    except audiences.UnknownSource:
+        trouble = audience_unknown()
+        somebody, looks = live.looks({**fields, "audience": {}}, wanted="", by=user)
     part = "#looks" if request.headers.get("HX-Request") else ""
-    context = {"candidate": somebody, "looks": looks, "wanted": wanted}
+    context = {"candidate": somebody, "looks": looks, "wanted": wanted, "trouble": trouble}
     return render(request, f"notifications/campaign_live.html{part}", context)
 
 
@@ -129,3 +139,31 @@ def campaign_keep(request: HttpRequest, pk: int) -> HttpResponse:
     services.keep_as_template(campaign=campaign, name=form.cleaned_data["kept_as"], by=signed_in(request))
     messages.success(request, _("Kept as a template."))
     return redirect("manage_notifications:campaign_detail", pk)
+
+
+@require_campaigns
+def template_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another name for a kept text."""
+    template = get_object_or_404(MessageTemplate, pk=pk)
+    form = TemplateNameForm(request.POST or None, initial={"kept_as": template.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.rename_template(template=template, name=form.cleaned_data["kept_as"], by=signed_in(request))
+        except services.NameTaken:
+            form.add_error("kept_as", _("Another template has this name: choose a different one."))
+        else:
+            messages.success(request, _("The template was renamed."))
+            return redirect("manage_notifications:campaign_list")
+    context = {"form": form, "template": template}
+    return render(request, "notifications/template_rename.html", context, status=422 if form.errors else 200)
+
+
+@require_campaigns
+def template_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """A question first (GET), the change by POST."""
+    template = get_object_or_404(MessageTemplate, pk=pk)
+    if request.method == "POST":
+        services.delete_template(template=template, by=signed_in(request))
+        messages.success(request, _("The template was deleted. Invitations written from it keep their text."))
+        return redirect("manage_notifications:campaign_list")
+    return render(request, "notifications/template_delete.html", {"template": template})
