@@ -235,6 +235,11 @@ class TallyQuerySet(models.QuerySet["Tally"]):
             numbers[lane][state] = count
         return numbers
 
+    def campaigns_with(self, state: str) -> set[int]:
+        """Campaigns that have deliveries in this state. One query."""
+        rows = self.filter(state=state, campaign__gt=0).order_by().values("campaign").annotate(number=Sum("count"))
+        return set(rows.filter(number__gt=0).values_list("campaign", flat=True))
+
     def total(self, states: Iterable[str], *, campaign: int | None = None) -> int:
         """How many deliveries are in any of these states."""
         numbers = self.by_state(campaign=campaign)
