@@ -150,7 +150,9 @@ def _letter(rule: ReminderRule, person: Recipient) -> tuple[letters.Letter, lett
     now = timezone.now()
     occurrence = ReminderOccurrence(rule=rule, revision=0, anchor_at=rule.anchor_at or now, due_at=rule.due_at() or now)
     with transaction.atomic():  # a look leaves no calendar entry behind
-        row = outbox.preview_row(planning.message(rule, occurrence, person))
+        message = planning.message(rule, occurrence, person)
+        planning.stamp_all(rule, occurrence, [message])
+        row = outbox.preview_row(message)
         letter = letters.letter_for(row)
         transaction.set_rollback(True)
     rendered = letters.render(letter, name=row.name, language=row.language)
