@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notifications.models import MailLanguage, Suppression
 
-Scope, Author = Suppression.Scope, Suppression.Author
+Scope, Author, PERSONS_WORD = Suppression.Scope, Suppression.Author, Suppression.PERSONS_WORD
 #: What `reason` says where a person said it.
 UNSUBSCRIBED, CHOSEN = "unsubscribed", "chosen under preferences"
 
@@ -29,12 +29,12 @@ class Wishes:
 def wishes_of(address_hash: str) -> Wishes:
     """What the person said so far, by default everything. Two queries."""
     rows = list(Suppression.objects.filter(address_hash=address_hash))
-    own = {row.scope for row in rows if row.by == Author.PERSON}
+    own = {row.scope for row in rows if row.by in PERSONS_WORD}
     return Wishes(
         invitations=not own & {Scope.ALL, Scope.INVITATION},
         news=not own & {Scope.ALL, Scope.NEWS},
         language=MailLanguage.objects.of([address_hash]).get(address_hash, ""),
-        is_closed=any(row.scope == Scope.ALL and row.by != Author.PERSON for row in rows),
+        is_closed=any(row.scope == Scope.ALL and row.by == Author.PORTAL for row in rows),
     )
 
 
@@ -47,7 +47,7 @@ def unsubscribe(*, address_hash: str) -> None:
 @transaction.atomic
 def subscribe_again(*, address_hash: str) -> None:
     """Take back `unsubscribe`: what was refused before it by choice stays refused, and so does an unknown mailbox."""
-    Suppression.objects.filter(address_hash=address_hash, scope=Scope.ALL, by=Author.PERSON).delete()
+    Suppression.objects.filter(address_hash=address_hash, scope=Scope.ALL, by__in=PERSONS_WORD).delete()
 
 
 @transaction.atomic
@@ -59,19 +59,18 @@ def save_wishes(*, address_hash: str, invitations: bool, news: bool, language: s
     refused = {scope for scope, is_wanted in ((Scope.INVITATION, invitations), (Scope.NEWS, news)) if not is_wanted}
     if len(refused) == 2:
         refused = {Scope.ALL}
-    Suppression.objects.filter(address_hash=address_hash, by=Author.PERSON).exclude(scope__in=refused).delete()
+    own = Suppression.objects.filter(address_hash=address_hash, by__in=PERSONS_WORD)
+    own.exclude(scope__in=refused).delete()
     _refuse(address_hash, refused, CHOSEN)
     _choose_language(address_hash, language)
 
 
 def _refuse(address_hash: str, scopes: set[Suppression.Scope], reason: str) -> None:
+    """Beside what the portal knows or an organiser wrote down: each author's word outlives the others'."""
     for scope in scopes:
-        row, _created = Suppression.objects.get_or_create(
-            address_hash=address_hash, scope=scope, defaults={"reason": reason, "by": Author.PERSON}
+        Suppression.objects.get_or_create(
+            address_hash=address_hash, scope=scope, by=Author.PERSON, defaults={"reason": reason}
         )
-        if scope == Scope.ALL and row.by != Author.PERSON:
-            # the portal's own row stands there: the person's word must outlive it
-            _refuse(address_hash, {Scope.INVITATION, Scope.NEWS}, reason)
 
 
 def _choose_language(address_hash: str, language: str) -> None:

@@ -102,7 +102,8 @@ def _suppress_the_unknown(addresses: list[str]) -> None:
             Suppression.objects.get_or_create(
                 address_hash=hash_address(address),
                 scope=Suppression.Scope.ALL,
-                defaults={"reason": "unknown mailbox", "by": Suppression.Author.PORTAL},
+                by=Suppression.Author.PORTAL,
+                defaults={"reason": "unknown mailbox"},
             )
 
 
