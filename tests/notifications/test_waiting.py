@@ -94,6 +94,16 @@ def test_health_says_whether_mail_is_held(client, organiser, settings, smtp):
     assert client.get("/health/").json()["held"] is True
 
 
+def test_a_wrong_mail_address_breaks_no_health_page(client, settings):
+    settings.MAIL_URL = "pigeon://nowhere"
+    assert client.get("/health/").status_code == 200
+    assert not station.standing().is_local
+    settings.MAIL_URL = "mailbox://"
+    assert station.standing().is_local
+    settings.MAIL_URL_BULK = "smtp://localhost:25"
+    assert not station.standing().is_local
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_health_costs_the_same_whatever_waits(client, campaign, count, django_assert_max_num_queries):
     write(count, key="more")
