@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from notifications import outbox
+from notifications.models import ACCOUNT
 from notifications.outbox import Message
 from organisations.languages import Language
 
@@ -31,7 +32,7 @@ class OutboxBackend(BaseEmailBackend):
         now = timezone.now()
         return outbox.enqueue(
             Message(
-                kind="account",
+                kind=ACCOUNT,
                 key=f"account:{now.timestamp()}",
                 address=address.lower(),
                 name="",

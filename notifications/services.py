@@ -60,6 +60,7 @@ def _send_again(rows: list[Delivery], by: User) -> int:
 
 
 def _mark_arrived(rows: list[Delivery], by: User) -> int:
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).forget_secrets()
     _put(rows, state=State.ACCEPTED, accepted_at=timezone.now(), owner="", reply=f"settled by {by.email}")
     _remember(OutboxAct.Verb.ARRIVED, rows, by, "settled by")
     return len(rows)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from events.models import Event, Registration
 from notifications.cockpit.words import house_name
-from notifications.models import Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
+from notifications.models import ACCOUNT, Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
 from notifications.reminders import words as reminder_words
 from notifications.sending import lanes, station
 
@@ -79,7 +79,7 @@ def _agreement(row: Delivery) -> Reason | None:
 
 def _otherwise(row: Delivery) -> Reason:
     known = {
-        "account": _("Somebody asked for a sign-in code with this address."),
+        ACCOUNT: _("Somebody asked for a sign-in code with this address."),
         "calendar_link": _("Somebody asked for the address of this person's calendar."),
     }
     return Reason(known.get(row.kind, _("What it was about is not there any more.")))

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from notifications.models import Lane, OutboxAct
+from notifications.models import ACCOUNT, Lane, OutboxAct
 
 Verb = OutboxAct.Verb
 #: What each kind of message is to people.
@@ -30,7 +30,7 @@ KINDS = {
     "adhesion_recorded": gettext_lazy("adhesion recorded"),
     "agreement_concluded": gettext_lazy("protocol concluded"),
     "agreement_withdrawn": gettext_lazy("protocol withdrawn"),
-    "account": gettext_lazy("sign-in code"),
+    ACCOUNT: gettext_lazy("sign-in code"),
     "campaign_test": gettext_lazy("test of an invitation"),
 }
 _HOUSES = {

@@ -9,6 +9,12 @@ def their_own_word(apps, schema_editor):
     suppressions.filter(reason="unsubscribed", by="portal").update(by="person")
 
 
+def forget_codes(apps, schema_editor):
+    """Sign-in codes of messages whose way is over were kept unless they had been handed over."""
+    codes = apps.get_model("notifications", "Delivery").objects.filter(kind="account")
+    codes.exclude(state__in=["ready", "leased", "sending", "uncertain"]).update(payload={})
+
+
 def one_row_a_scope(apps, schema_editor):
     """Backwards there is one row a scope: the person's word stays, an organiser's becomes it."""
     suppressions = apps.get_model("notifications", "Suppression").objects
@@ -67,4 +73,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(their_own_word, one_row_a_scope),
+        migrations.RunPython(forget_codes, migrations.RunPython.noop),
     ]

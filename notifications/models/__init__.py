@@ -8,15 +8,17 @@ from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.operations import NightlyCheck, OutboxAct
-from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
+from notifications.models.outbox import ACCOUNT, SECRET_KINDS, Attempt, Delivery, DeliveryQuerySet, Lane, Tally
 from notifications.models.providers import DeliveryEvent, ProviderMessage
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
 
 __all__ = [
+    "ACCOUNT",
     "DOMAIN_GROUPS",
     "GROUPS",
     "OTHER",
+    "SECRET_KINDS",
     "Attempt",
     "CalendarEntry",
     "CalendarFeed",

@@ -26,6 +26,12 @@ class Lane(models.TextChoices):
     PEC = "pec", _("certified mail")
 
 
+#: Kind of Django's own mail: sign-in codes.
+ACCOUNT = "account"
+#: Kinds whose text is a secret of its recipient as a whole: shown to nobody, and forgotten when their way is over.
+SECRET_KINDS = frozenset({ACCOUNT})
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Questions about deliveries; the clock is passed in, except for leases: theirs is the database's."""
 
@@ -40,6 +46,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> "DeliveryQuerySet":
         """Those that still wait for their result. Twin: `Delivery.is_unsettled`."""
         return self.filter(state__in=Delivery.UNSETTLED)
+
+    def forget_secrets(self) -> int:
+        """Empty what nobody but the recipient should read; how many. Call it where messages end. Twin: `ended_as`."""
+        return self.filter(kind__in=SECRET_KINDS).update(payload={})
 
 
 class Delivery(models.Model):
@@ -186,6 +196,11 @@ class Delivery(models.Model):
         self.message_id = self.message_id or message_id_of(self.key)
         self.domain_group = domain_group_of(self.address)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+
+    def ended_as(self, state: str) -> dict[str, object]:
+        """The values of a row that leaves for this state: with the last one it takes its secret along."""
+        is_over = state in self.TAKEN or not self.TRANSITIONS[state] or state == self.State.FAILED
+        return {"state": state, **({"payload": {}} if is_over and self.kind in SECRET_KINDS else {})}
 
     @property
     def is_unsettled(self) -> bool:

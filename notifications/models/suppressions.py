@@ -54,7 +54,9 @@ class Suppression(models.Model):
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
         constraints = (
-            models.UniqueConstraint(fields=("address_hash", "scope", "by"), name="suppression_once_per_scope_and_author"),
+            models.UniqueConstraint(
+                fields=("address_hash", "scope", "by"), name="suppression_once_per_scope_and_author"
+            ),
             models.CheckConstraint(
                 condition=models.Q(scope__in=["all", "invitation", "news"]), name="suppression_of_a_known_scope"
             ),

@@ -119,6 +119,7 @@ def _settle_doubts(keys: list[int]) -> None:
         Attempt.objects.bulk_create(
             Attempt(delivery_id=pk, outcome=Attempt.Outcome.SETTLED, reply=words) for pk in mine
         )
+        doubtful.filter(pk__in=mine).forget_secrets()
         doubtful.filter(pk__in=mine).update(
             state=State.ACCEPTED, accepted_at=timezone.now(), owner="", lease_until=None, reply=words
         )
