@@ -1,6 +1,7 @@
 """What the owner of an address wishes to get: written by hash, so that it survives a new import of the list.
 
-Only what the person said is taken back here. What the portal knows of a mailbox (it does not exist) stays.
+Only what the person said is taken back by their own links. What the portal knows of a mailbox (it does not exist) stays
+until an organiser lifts it.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import MailLanguage, Suppression
+from notifications.models import MailLanguage, OutboxAct, Suppression, hash_address
+from organisations.models import User
 
 Scope, Author, PERSONS_WORD = Suppression.Scope, Suppression.Author, Suppression.PERSONS_WORD
 #: What `reason` says where a person said it.
@@ -71,6 +73,27 @@ def _refuse(address_hash: str, scopes: set[Suppression.Scope], reason: str) -> N
         Suppression.objects.get_or_create(
             address_hash=address_hash, scope=scope, by=Author.PERSON, defaults={"reason": reason}
         )
+
+
+@transaction.atomic
+def keep_refusal(*, address: str, scope: str, reason: str, by: User) -> bool:
+    """Write down what a person asked an organiser for; False if an organiser had done so already."""
+    digest = hash_address(address)
+    _row, is_new = Suppression.objects.get_or_create(
+        address_hash=digest, scope=scope, by=Author.ORGANISER, defaults={"reason": reason}
+    )
+    if is_new:
+        OutboxAct.note(OutboxAct.Verb.REFUSAL_KEPT, by=by, address_hash=digest, scope=scope, reason=reason)
+    return is_new
+
+
+@transaction.atomic
+def lift_refusal(*, refusal: Suppression, reason: str, by: User) -> None:
+    """Delete one, whoever said it; again changes nothing."""
+    deleted, _by_model = Suppression.objects.filter(pk=refusal.pk).delete()
+    if deleted:
+        facts = {"address_hash": refusal.address_hash, "scope": refusal.scope, "said_by": refusal.by}
+        OutboxAct.note(OutboxAct.Verb.REFUSAL_LIFTED, by=by, reason=reason, **facts)
 
 
 def _choose_language(address_hash: str, language: str) -> None:
