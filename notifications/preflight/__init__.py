@@ -28,13 +28,8 @@ __all__ = [
 
 #: Bytes of a message; Gmail hides what comes after 102 kB, and with it the way out of the list.
 LARGEST_MESSAGE = 100_000
-#: Bytes of all attachments, for each recipient again.
-HEAVY_ATTACHMENTS, HEAVIEST_ATTACHMENTS = 1_000_000, 10_000_000
-#: A file grows by this in a mail (base64 and its line ends).
-MAIL_GROWTH = 1.37
 #: Messages to one mail house from which its rules for bulk senders hold.
 BULK = 5_000
-DANGEROUS_ENDINGS = (".exe", ".js", ".bat", ".cmd", ".scr", ".vbs", ".jar", ".docm", ".xlsm", ".zip", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +45,6 @@ class Facts:
     starts_at: datetime | None = None
     #: Messages a second, measured; None when nothing has been sent yet.
     speed: float | None = None
-    #: Name and bytes of each file.
-    attachments: tuple[tuple[str, int], ...] = ()
     #: What `sender_authentication` found, if it was asked.
     sender: tuple[Finding, ...] = ()
     #: What `unreachable` found, if it was asked: address and reason.
@@ -71,7 +64,7 @@ def examine(messages: Mapping[str, Compiled], values: Iterable[Mapping[str, str]
         *(found for language, message in messages.items()
           for found in of_message(message, pages[language], facts.is_bulk, facts.needs_link)),
         *_of_languages(messages, tally, facts), *_of_values(tally), *_of_size(tally),
-        *_of_attachments(facts), *_of_reach(facts), *facts.sender, *_of_time(facts, seconds), *_of_houses(tally),
+        *_of_reach(facts), *facts.sender, *_of_time(facts, seconds), *_of_houses(tally),
     ]  # fmt: skip
     return Verdict(by_weight(findings), tally.recipients, tally.largest, seconds)
 
@@ -137,24 +130,6 @@ def _of_size(tally: Tally) -> Iterator[Finding]:
     if tally.longest_subject > LONG_SUBJECT:
         yield warn("long_subject", _("The longest subject has %(length)s characters and will be cut in lists.")
                    % {"length": tally.longest_subject}, _("Put the important words first, or shorten it."))  # fmt: skip
-
-
-def _of_attachments(facts: Facts) -> Iterator[Finding]:
-    total = round(sum(size for _name, size in facts.attachments) * MAIL_GROWTH)
-    shown = {"size": f"{total / 1_000_000:.1f}"}
-    if total > HEAVIEST_ATTACHMENTS:
-        yield stop("attachments_too_heavy", _("The attachments weigh %(size)s MB in every mail; many refuse that.")
-                   % shown, _("Put the files on the event's page and link it."))  # fmt: skip
-    elif total > HEAVY_ATTACHMENTS:
-        yield warn("attachments_heavy", _("The attachments weigh %(size)s MB in every mail.") % shown,
-                   _("Put the files on the event's page and link it."))  # fmt: skip
-    elif facts.attachments:
-        yield note("attachments", _("Files attached: %(names)s.")
-                   % {"names": ", ".join(name for name, _size in facts.attachments)})  # fmt: skip
-    for name, _size in facts.attachments:
-        if name.lower().endswith(DANGEROUS_ENDINGS):
-            yield stop("attachment_kind", _("Mail houses refuse files such as %(name)s.") % {"name": name},
-                       _("Attach a PDF, or link a page."))  # fmt: skip
 
 
 def _of_reach(facts: Facts) -> Iterator[Finding]:

@@ -151,17 +151,6 @@ def test_a_subject_that_would_be_cut_is_noticed_with_the_longest_name():
     assert "98 characters" in found(examined(compiled, rows=[row(), row(organisation="x" * 89)]), "long_subject").words
 
 
-@pytest.mark.parametrize(
-    ("size", "code"), [(1_000, "attachments"), (2_000_000, "attachments_heavy"), (9_000_000, "attachments_too_heavy")]
-)
-def test_attachments_are_weighed_as_they_travel(size, code):
-    assert codes(examined(attachments=(("programma.pdf", size),))) == {code}
-
-
-def test_files_that_are_refused_everywhere_are_refused_here():
-    assert "attachment_kind" in codes(examined(attachments=(("Modulo.DOCM", 10),)))
-
-
 # -- links -------------------------------------------------------------------------------------------------------------
 
 
