@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from events.models import Event, Registration
+from notifications import quiet
 from notifications.cockpit.words import house_name
 from notifications.models import ACCOUNT, Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
 from notifications.reminders import words as reminder_words
@@ -118,8 +119,8 @@ def _of_campaign(row: Delivery, now: datetime) -> list[str]:
             return [_("Its campaign sends the first few and waits whether they come back.")]
         case Campaign.State.PAUSED:
             return [_("Its campaign is paused. %(reason)s") % {"reason": campaign.pause_reason}]
-    if lanes.is_quiet(now) and not campaign.also_at_quiet_times:
-        when = {"when": moment(lanes.quiet_until(now))}
+    if quiet.is_quiet(now) and not campaign.also_at_quiet_times:
+        when = {"when": moment(quiet.quiet_until(now))}
         return [_("Sends on %(when)s, because its campaign keeps the quiet hours.") % when]
     return []
 

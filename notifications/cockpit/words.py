@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from notifications.models import ACCOUNT, Lane, OutboxAct, Suppression
+from notifications.models import ACCOUNT, HOUSE_NAMES, Lane, OutboxAct, Suppression
 
 Verb = OutboxAct.Verb
 #: What each kind of message is to people.
@@ -39,15 +39,6 @@ _REASONS = {
     "complained": gettext_lazy("our mail was reported as unwanted"),
     "unknown mailbox": gettext_lazy("the mailbox does not exist"),
 }
-_HOUSES = {
-    "google": "Google",
-    "microsoft": "Microsoft",
-    "yahoo": "Yahoo",
-    "libero": "Libero",
-    "tim": "TIM",
-    "tiscali": "Tiscali",
-    "aruba": "Aruba",
-}
 
 
 def kind_name(kind: str) -> str:
@@ -57,7 +48,7 @@ def kind_name(kind: str) -> str:
 
 def house_name(group: str) -> str:
     """A mail house as people read it; the empty one is the lane itself."""
-    return _HOUSES.get(group) or (_("all other domains") if group else _("the whole lane"))
+    return HOUSE_NAMES.get(group) or (_("all other domains") if group else _("the whole lane"))
 
 
 def act_sentence(act: OutboxAct) -> str:

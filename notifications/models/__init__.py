@@ -1,6 +1,14 @@
 """Rows of the outbox and around it, split by topic."""
 
-from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
+from notifications.models.addresses import (
+    DOMAIN_GROUPS,
+    GROUPS,
+    HOUSE_NAMES,
+    OTHER,
+    domain_group_of,
+    hash_address,
+    message_id_of,
+)
 from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign, CampaignAct, Exclusion, MessageTemplate
@@ -17,6 +25,7 @@ __all__ = [
     "ACCOUNT",
     "DOMAIN_GROUPS",
     "GROUPS",
+    "HOUSE_NAMES",
     "OTHER",
     "SECRET_KINDS",
     "Attempt",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications.compose import Compiled
+from notifications.models.addresses import HOUSE_NAMES
 from notifications.preflight import volume
 from notifications.preflight.findings import Finding, Outcome, Severity, Verdict, by_weight, note, stop, warn
 from notifications.preflight.links import unreachable
@@ -19,6 +20,8 @@ from notifications.preflight.page import Page
 from notifications.preflight.sender import sender_authentication
 from notifications.preflight.tally import Cases, Tally
 from notifications.preflight.texts import LONG_SUBJECT, of_message
+from notifications.quiet import is_quiet
+from organisations.addresses import is_certified
 from organisations.languages import Language
 
 __all__ = [
@@ -28,6 +31,8 @@ __all__ = [
 
 #: Bytes of a message; Gmail hides what comes after 102 kB, and with it the way out of the list.
 LARGEST_MESSAGE = 100_000
+#: Who has rules for bulk senders.
+BULK_RULES = frozenset(HOUSE_NAMES[house] for house in ("google", "microsoft", "yahoo"))
 #: Messages to one mail house from which its rules for bulk senders hold.
 BULK = 5_000
 
@@ -143,7 +148,7 @@ def _of_time(facts: Facts, seconds: float | None) -> Iterator[Finding]:
         yield note("duration_unknown", _("How long it takes is not known: no speed has been measured yet."))
     else:
         yield note("duration", _("The sending takes %(duration)s.") % {"duration": volume.in_words(seconds)})
-    if facts.starts_at and volume.is_quiet(facts.starts_at):
+    if facts.starts_at and is_quiet(facts.starts_at):
         yield warn("quiet_hours", _("It would leave between 21 and 8 or on a Sunday."),
                    _("Choose a working hour, unless it is urgent."))  # fmt: skip
     elif facts.starts_at and seconds and volume.runs_into_quiet(facts.starts_at, seconds):
@@ -158,11 +163,11 @@ def _of_houses(tally: Tally) -> Iterator[Finding]:
     shown = ", ".join(f"{house or '–'} {count}" for house, count in houses[:5]) + ("…" if len(houses) > 5 else "")
     yield note("houses", _("Recipients by mail house: %(houses)s.") % {"houses": shown})
     for house, count in houses:
-        if count >= BULK and house in {"Gmail", "Microsoft", "Yahoo"}:
+        if count >= BULK and house in BULK_RULES:
             yield warn("bulk_rules", _("%(count)s messages go to %(house)s, which then counts you as a bulk sender "
                                        "for good.") % {"count": count, "house": house},
                        _("SPF, DKIM and DMARC must be in order; send in parts."))  # fmt: skip
-    certified = sum(count for domain, count in tally.domains.items() if volume.is_certified(domain))
+    certified = sum(count for domain, count in tally.domains.items() if is_certified(domain))
     if certified:
         yield warn("certified_mail", _("Certified addresses (PEC) often refuse ordinary mail.") + " "
                    + _recipients(certified), _("Use the ordinary address where there is one."))  # fmt: skip

@@ -1,27 +1,13 @@
 """How many, where to, how long, and at which hour."""
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-#: Hours of rest: from 21 to 8, and Sundays.
-FIRST_HOUR, LAST_HOUR = 8, 21
-
-HOUSES: Mapping[str, tuple[str, ...]] = {
-    "Gmail": ("gmail.com", "googlemail.com"),
-    "Microsoft": ("outlook.com", "outlook.it", "hotmail.com", "hotmail.it", "live.com", "live.it", "msn.com"),
-    "Yahoo": ("yahoo.com", "yahoo.it", "ymail.com"),
-    "Libero": ("libero.it", "inwind.it", "iol.it", "blu.it", "giallo.it"),
-    "Virgilio": ("virgilio.it", "alice.it", "tim.it", "tin.it"),
-    "Aruba": ("aruba.it", "technet.it"),
-}
-_HOUSE_OF = {domain: house for house, domains in HOUSES.items() for domain in domains}
-#: Certified mailboxes: the operators' common domains, and the habit of naming a subdomain.
-_CERTIFIED = ("legalmail.it", "arubapec.it", "pec.it", "postacert.it", "postecert.it", "postacertificata.gov.it")
+from notifications.models.addresses import HOUSE_NAMES, domain_group_of
+from notifications.quiet import is_quiet
 
 
 def domain_of(address: str) -> str:
@@ -31,13 +17,7 @@ def domain_of(address: str) -> str:
 
 def house_of(domain: str) -> str:
     """The mail house behind a domain, as far as the name tells; else the domain."""
-    return _HOUSE_OF.get(domain, domain)
-
-
-def is_certified(domain: str) -> bool:
-    """Whether this looks like certified mail (PEC), which often refuses ordinary mail."""
-    labels = domain.split(".")
-    return "pec" in labels[:-1] or any(domain == known or domain.endswith(f".{known}") for known in _CERTIFIED)
+    return HOUSE_NAMES.get(domain_group_of(domain), domain)
 
 
 def by_house(domains: Counter[str]) -> list[tuple[str, int]]:
@@ -58,12 +38,6 @@ def in_words(seconds: float) -> str:
     hours, rest = divmod(round(minutes, -1), 60)
     said = ngettext("about %(number)s hour", "about %(number)s hours", hours) % {"number": hours}
     return _("%(hours)s and %(minutes)s minutes") % {"hours": said, "minutes": rest} if rest else said
-
-
-def is_quiet(moment: datetime) -> bool:
-    """Whether people rest: from 21 to 8, or on a Sunday, where the portal is."""
-    local = timezone.localtime(moment)
-    return local.isoweekday() == 7 or not FIRST_HOUR <= local.hour < LAST_HOUR
 
 
 def runs_into_quiet(starts_at: datetime, seconds: float) -> bool:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from notifications.campaigns import rounds
 from notifications.models import GROUPS, Campaign, Delivery, Lane, Tally, Throttle
+from notifications.quiet import is_quiet
 from notifications.sending import lanes
 
 #: The lanes that a pump works.
@@ -72,6 +73,6 @@ def _streams(lane: str, now: datetime) -> list[int | None]:
     streams: list[int | None] = [None]
     if lane == Lane.BULK:
         waiting = Tally.objects.campaigns_with(Delivery.State.READY)
-        going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now)).filter(pk__in=waiting) if waiting else ()
+        going = Campaign.objects.sending(is_quiet=is_quiet(now)).filter(pk__in=waiting) if waiting else ()
         streams += [campaign.pk for campaign in going if rounds.may_give(campaign) != 0]
     return streams

@@ -346,7 +346,7 @@ def test_a_sending_that_lasts_until_tomorrow_runs_through_the_night():
 def test_recipients_are_counted_by_mail_house():
     domains = ["gmail.com", "googlemail.com", "libero.it", "ente.example.org"]
     verdict = examined(rows=[row(n, address=f"ente@{domain}") for n, domain in enumerate(domains)])
-    assert found(verdict, "houses").words == "Recipients by mail house: Gmail 2, Libero 1, ente.example.org 1."
+    assert found(verdict, "houses").words == "Recipients by mail house: Google 2, Libero 1, ente.example.org 1."
 
 
 def test_the_rules_for_bulk_senders_are_recalled():
