@@ -18,7 +18,7 @@ from notifications.framing import is_a_mail_that_may, shows_a_mail
 from notifications.models import Delivery, hash_address
 from notifications.recipients import history, links, messages, services
 from notifications.recipients.forms import PreferencesForm
-from notifications.unsubscribe import address_hash_of, unsubscribe_token
+from notifications.recipients.links import unsubscribe_token
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -148,7 +148,7 @@ def _saved(token: str) -> HttpResponse:
 @login_not_required
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks (mail scanners open links), POST does it."""
-    address_hash = address_hash_of(token)
+    address_hash = links.address_hash_in(links.UNSUBSCRIBE, token)
     if address_hash is None:
         return _unknown(request)
     if request.method == "POST":

@@ -16,16 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event
 from notifications import letters, outbox
+from notifications.access import require_campaigns
 from notifications.framing import is_a_mail, shows_a_mail
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.reminders import planning, services, words
 from notifications.reminders.audiences import Recipient, candidates, joined_before
 from notifications.reminders.forms import ReminderRuleForm
 from notifications.sending import mime
-from organisations.access import require, signed_in
-from organisations.roles import Permission
-
-require_campaigns = require(Permission.SEND_CAMPAIGNS)
+from organisations.access import signed_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,10 @@ from notifications.campaigns import planning
 from notifications.campaigns import services as campaigns
 from notifications.models import Campaign, Delivery, MailLanguage, Suppression, hash_address
 from notifications.recipients import services
-from notifications.recipients.links import PREFERENCES, preferences_token
+from notifications.recipients.links import PREFERENCES, preferences_token, unsubscribe_token
 from notifications.recipients.services import Wishes
 from notifications.reminders import services as reminder_services
 from notifications.sending import pump
-from notifications.unsubscribe import unsubscribe_token
 from organisations.models import Organisation
 from organisations.services import write_stakeholders
 from tests.flushing import let_flushes_delete
