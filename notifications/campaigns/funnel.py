@@ -17,6 +17,7 @@ from events.models import Invitation, Registration
 from notifications import audiences
 from notifications.campaigns.forms import CandidateFilterForm
 from notifications.models import Campaign, Delivery, Exclusion, Tally
+from notifications.sayings import said
 from organisations.models import Organisation
 from organisations.plots import bars
 from organisations.tables import csv_lines
@@ -181,7 +182,7 @@ def _ledger_rows(campaign: Campaign) -> Iterator[list[object]]:
 def _reasons(row: Delivery) -> str:
     """Every attempt with its words; a message that never left has only its last words."""
     tries = [
-        f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S} {one.get_outcome_display()} {one.reply}"
+        f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S} {one.get_outcome_display()} {said(one.reply)}"
         for one in row.tries.all()
     ]
-    return "; ".join(tries) or row.reply
+    return "; ".join(tries) or said(row.reply)

@@ -14,6 +14,7 @@ from notifications import quiet
 from notifications.cockpit.words import house_name
 from notifications.models import ACCOUNT, Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
 from notifications.reminders import words as reminder_words
+from notifications.sayings import said
 from notifications.sending import lanes, station
 
 
@@ -140,7 +141,7 @@ def _of_lane(row: Delivery, now: datetime) -> list[str]:
 def _of_itself(row: Delivery, now: datetime) -> list[str]:
     if row.not_before <= now:
         return []
-    words = {"when": moment(row.not_before), "reply": row.reply}
+    words = {"when": moment(row.not_before), "reply": said(row.reply)}
     if row.reply:
         return [_("Sends on %(when)s, because the mail server said: %(reply)s") % words]
     return [_("Sends on %(when)s: it is not to leave earlier.") % words]

@@ -29,7 +29,7 @@ LONGEST_REASON = 100
 class LookUpForm(forms.Form):
     """Whose refusals are looked for."""
 
-    address = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    address = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
 
     def clean_address(self) -> str:
         return normalise(self.cleaned_data["address"])
