@@ -355,7 +355,7 @@ def test_the_rules_for_bulk_senders_are_recalled():
     assert codes(examined(rows=rows[1:])) == set()
 
 
-@pytest.mark.parametrize("domain", ["pec.ente.example.org", "legalmail.it", "cert.legalmail.it"])
+@pytest.mark.parametrize("domain", ["pec.ente.example.org", "legalmail.it", "cert.legalmail.it", "cert.comune.narni.it"])
 def test_certified_mailboxes_are_noticed(domain):
     assert codes(examined(rows=[row(address=f"ente@{domain}")])) == {"certified_mail"}
 
