@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
@@ -17,8 +16,8 @@ from icalendar import Event as VEvent
 
 from events.models import Event
 from organisations.text import one_line
+from organisations.zone import ROME
 
-ROME = ZoneInfo("Europe/Rome")
 PRODID = "-//SOCIALNEET//portal//IT"
 _EUROPE_ROME = b"""BEGIN:VTIMEZONE\r
 TZID:Europe/Rome\r

@@ -295,10 +295,6 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         """Those who hold a place. Twin: `Attendee.is_confirmed`."""
         return self.filter(state=Attendee.State.CONFIRMED)
 
-    def confirmed_before(self, moment: datetime) -> "AttendeeQuerySet":
-        """Those who hold a place and were registered before a moment."""
-        return self.confirmed().filter(created_at__lt=moment)
-
     def place_numbers(self) -> set[int]:
         """The place numbers they hold. One query."""
         return {number for number in self.confirmed().values_list("place_number", flat=True) if number is not None}

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone, translation
 
 from notifications import outbox
+from notifications.models import ACCOUNT
 from notifications.outbox import Message
+from organisations.addresses import normalise
 from organisations.languages import Language
-
-#: A sign-in code is worth nothing after this time, so it need not arrive either.
-CODE_LIFE = timedelta(minutes=15)
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -28,16 +28,17 @@ class OutboxBackend(BaseEmailBackend):
         if isinstance(message, EmailMultiAlternatives) and message.alternatives:
             html = str(message.alternatives[0][0])
         payload = {"subject": str(message.subject), "text": str(message.body), "html": html}
-        now = timezone.now()
+        # a sign-in code is worth nothing after this time, so it need not arrive either
+        now, worth = timezone.now(), timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         return outbox.enqueue(
             Message(
-                kind="account",
+                kind=ACCOUNT,
                 key=f"account:{now.timestamp()}",
-                address=address.lower(),
+                address=normalise(address),
                 name="",
                 language=(translation.get_language() or Language.ITALIAN)[:2],  # the text is in it already
                 payload=payload,
-                expires_at=now + CODE_LIFE,
+                expires_at=now + worth,
             )
             for address in message.recipients()
         )

@@ -1,5 +1,7 @@
 """Mails shown in frames: the page that frames one, and the frame itself, each with its own policy."""
 
+from collections.abc import Callable
+
 from csp.decorators import csp_replace, csp_update
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -11,7 +13,11 @@ def shows_a_mail(view: View) -> View:
     return csp_update({"frame-src": ["'self'"]})(view)
 
 
-def is_a_mail(view: View) -> View:
-    """That frame: a mail's inline styles, no script, no origin."""
-    policy = {"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [True]}
-    return xframe_options_sameorigin(csp_replace(policy)(view))
+def is_a_mail_that_may(sandbox: str | bool) -> Callable[[View], View]:
+    """That frame: a mail's inline styles, no script, no origin. `sandbox`: the one thing that its links may do."""
+    policy = {"style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [sandbox]}
+    return lambda view: xframe_options_sameorigin(csp_replace(policy)(view))
+
+
+#: The same, and its links lead nowhere.
+is_a_mail = is_a_mail_that_may(True)

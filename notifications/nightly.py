@@ -14,7 +14,7 @@ from agreements import invariants as of_agreements
 from events import invariants as of_events
 from notifications import invariants as of_messages
 from notifications.models import NightlyCheck
-from notifications.sending.lanes import ROME
+from organisations.zone import ROME
 
 logger = logging.getLogger(__name__)
 FROM, TO = time(3), time(5)

@@ -73,11 +73,6 @@ def wake() -> None:
     pump.delay()
 
 
-def addresses_with_key(key: str) -> set[str]:
-    """The addresses that a message with this key was already written to."""
-    return set(Delivery.objects.filter(idempotency_key__startswith=f"{key}:").values_list("address", flat=True))
-
-
 def preview_row(message: Message) -> Delivery:
     """The row as it would be, unsaved: for a look before sending."""
     return _row(message, timezone.now())

@@ -91,6 +91,7 @@ def _locked(keys: Iterable[UUID], *states: str) -> list[int]:
 
 def _mark_arrived(rows: Collection[int], by: User) -> int:
     settled = Delivery.objects.filter(many.among(Delivery, "id", rows))
+    settled.forget_secrets()
     settled.update(state=State.ACCEPTED, accepted_at=timezone.now(), owner="", reply=f"settled by {by.email}")
     _remember(OutboxAct.Verb.ARRIVED, rows, by, "settled by")
     return len(rows)

@@ -22,10 +22,6 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Those that an ordinary mail can reach."""
         return self.exclude(email="")
 
-    def of_kinds(self, kinds: list[str]) -> "OrganisationQuerySet":
-        """Those of the given kinds."""
-        return self.filter(kind__in=kinds)
-
 
 class Organisation(models.Model):
     """An institution, municipality, civil-society organisation, school or firm."""

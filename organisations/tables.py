@@ -7,7 +7,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -117,3 +118,18 @@ def begins_like_a_formula(cell: str) -> bool:
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet runs: an apostrophe stands before a formula's sign."""
     return f"'{cell}" if begins_like_a_formula(cell) else cell
+
+
+class _Line:
+    """A stream for `csv` that gives back what is written."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(head: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """A table line by line, never whole in memory: UTF-8 with its mark, semicolons, CRLF, formula cells defused."""
+    sheet = csv.writer(_Line(), delimiter=";")
+    yield BOM_UTF8
+    for row in chain([head], rows):
+        yield str(sheet.writerow([harmless(str(cell)) for cell in row])).encode()

@@ -1,7 +1,5 @@
 """What an upload would do to a contact list, line by line, before anything is written; and the sheet of what is left out."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from notifications.models import Suppression, hash_address
 from notifications.models.audiences import Contact, ContactUpload
 from organisations.languages import Language
 from organisations.models import Organisation
-from organisations.tables import MAX_CELL, begins_like_a_formula, harmless
+from organisations.tables import MAX_CELL, begins_like_a_formula, csv_lines
 
 MAX_NAME = 200
 SHOWN = 80
@@ -79,12 +77,11 @@ def plan(upload: ContactUpload) -> Plan:
 
 def error_sheet(plan: Plan) -> bytes:
     """The lines left out with the reason, as a CSV that no spreadsheet runs: UTF-8 with BOM, semicolons, CRLF."""
-    stream = io.StringIO()
-    sheet = csv.writer(stream, delimiter=";")
-    sheet.writerow([_("Line"), _("E-mail"), _("Name"), _("Organisation"), _("Why it is left out")])
-    for row in plan.with_outcome(Outcome.OUT):
-        sheet.writerow([row.line, *map(harmless, (row.address, row.name, row.organisation_name, row.note))])
-    return stream.getvalue().encode("utf-8-sig")
+    head = [_("Line"), _("E-mail"), _("Name"), _("Organisation"), _("Why it is left out")]
+    out = plan.with_outcome(Outcome.OUT)
+    return b"".join(
+        csv_lines(head, ((row.line, row.address, row.name, row.organisation_name, row.note) for row in out))
+    )
 
 
 def _judge(lines: Iterable[Line], upload: ContactUpload) -> Iterator[Row]:

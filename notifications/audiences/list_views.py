@@ -10,16 +10,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from notifications.access import require_campaigns
 from notifications.audiences import imports, services, uses
 from notifications.audiences.definitions import definition_of
 from notifications.audiences.forms import OUTCOMES, ContactsForm, LinesForm, NameForm, NewListForm, UploadForm
 from notifications.audiences.imports import Outcome
 from notifications.models.audiences import ContactList, ContactUpload
-from organisations.access import require, signed_in
-from organisations.roles import Permission
+from organisations.access import signed_in
 from organisations.tables import UnreadableList
 
-require_campaigns = require(Permission.SEND_CAMPAIGNS)
 PAGE = 100
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from notifications.access import require_campaigns
 from notifications.audiences import overview, services, uses
 from notifications.audiences.definitions import UnknownSource, definition_of, forms_for, in_words, sentence
 from notifications.audiences.forms import IN, OUT, NameForm, PeopleForm
@@ -17,10 +18,8 @@ from notifications.audiences.judging import Candidate, Total, candidates, totals
 from notifications.audiences.sources import SOURCES
 from notifications.models import Campaign
 from notifications.models.audiences import ContactUpload, Segment
-from organisations.access import require, signed_in
-from organisations.roles import Permission
+from organisations.access import signed_in
 
-require_campaigns = require(Permission.SEND_CAMPAIGNS)
 PAGE = 100
 
 

@@ -19,6 +19,7 @@ from notifications import outbox
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import CalendarEntry, CalendarFeed, Delivery, hash_address
 from notifications.outbox import Message
+from organisations.addresses import normalise
 from organisations.links import hash_token
 
 #: So long a cancelled event is still listed, as cancelled, so that calendars take it away.
@@ -27,7 +28,7 @@ CANCELLED_FOR = timedelta(days=30)
 
 def open_for(addresses: Iterable[str]) -> None:
     """Make the secret address of each mail address that has none yet. The caller's transaction."""
-    feeds = [CalendarFeed(address=address) for address in dict.fromkeys(address.lower() for address in addresses)]
+    feeds = [CalendarFeed(address=address) for address in dict.fromkeys(map(normalise, addresses))]
     for feed in feeds:
         feed.token_hash = hash_token(feed.token)
     CalendarFeed.objects.bulk_create(feeds, ignore_conflicts=True)
@@ -55,12 +56,12 @@ def send(*, feed: CalendarFeed, language: str) -> None:
 def send_to(*, address: str, language: str) -> None:
     """The same for a mail address, whose secret address is made if there is none yet."""
     open_for([address])
-    send(feed=CalendarFeed.objects.get(address=address.lower()), language=language)
+    send(feed=CalendarFeed.objects.get(address=normalise(address)), language=language)
 
 
 def invitation_to_subscribe(address: str) -> list[str]:
     """A sentence for a letter to this address; nothing if it has no secret address."""
-    feed = CalendarFeed.objects.filter(address=address.lower()).first()
+    feed = CalendarFeed.objects.filter(address=normalise(address)).first()
     if feed is None:
         return []
     page = absolute(feed.get_absolute_url())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from events.calendars import event_uid, publication
+from events.calendars import event_uid
 from events.models import Event
 from notifications.models import CalendarEntry, hash_address
 
@@ -58,11 +58,6 @@ def stamps(event: Event, addresses: Iterable[str], method: str) -> dict[str, Sta
 
 #: Up to so many addresses are named in the query; beyond, all entries of the event are read.
 FEW = 200
-
-
-def published(event: Event, language: str) -> bytes:
-    """The file for people who did not ask (an invitation): METHOD:PUBLISH, no attendee, nothing to answer."""
-    return publication([event], language=language)
 
 
 def _fingerprint(event: Event, method: str) -> str:

@@ -17,9 +17,8 @@ from notifications import compose
 from notifications.kinds.facts import when
 from notifications.letters import CannotWrite, Letter, Rendered, absolute, greeting
 from notifications.models import Campaign, Delivery
-from notifications.recipients.links import message_url, preferences_url
+from notifications.recipients.links import message_url, preferences_url, unsubscribe_url
 from notifications.sending import mime, skeleton
-from notifications.unsubscribe import unsubscribe_url
 from organisations.languages import Language
 from organisations.links import make_token
 

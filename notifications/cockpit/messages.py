@@ -17,7 +17,7 @@ from notifications.cockpit import lists, origins, raw
 from notifications.cockpit.forms import DecisionForm, MessageFilterForm
 from notifications.cockpit.views import require_outbox, require_switches
 from notifications.cockpit.words import house_name, kind_name
-from notifications.models import Delivery
+from notifications.models import SECRET_KINDS, Delivery
 from organisations.access import signed_in
 from organisations.roles import Permission
 
@@ -88,7 +88,7 @@ def delivery(request: HttpRequest, key: UUID) -> HttpResponse:
         "waits_for": origins.waits_for(row, now),
         "tries": row.tries.order_by("at", "pk"),
         "events": row.events.order_by("at", "pk"),
-        "is_secret": row.kind in raw.SECRET_KINDS,
+        "is_secret": row.kind in SECRET_KINDS,
         "may_operate": signed_in(request).has_permission(Permission.OPERATE_OUTBOX),
     }
     return render(request, "notifications/delivery.html", context)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from events.models import Event, Registration
+from notifications import quiet
 from notifications.cockpit.words import house_name
-from notifications.models import Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
+from notifications.models import ACCOUNT, Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
 from notifications.reminders import words as reminder_words
+from notifications.sayings import said
 from notifications.sending import lanes, station
 
 
@@ -79,7 +81,7 @@ def _agreement(row: Delivery) -> Reason | None:
 
 def _otherwise(row: Delivery) -> Reason:
     known = {
-        "account": _("Somebody asked for a sign-in code with this address."),
+        ACCOUNT: _("Somebody asked for a sign-in code with this address."),
         "calendar_link": _("Somebody asked for the address of this person's calendar."),
     }
     return Reason(known.get(row.kind, _("What it was about is not there any more.")))
@@ -118,8 +120,8 @@ def _of_campaign(row: Delivery, now: datetime) -> list[str]:
             return [_("Its campaign sends the first few and waits whether they come back.")]
         case Campaign.State.PAUSED:
             return [_("Its campaign is paused. %(reason)s") % {"reason": campaign.pause_reason}]
-    if lanes.is_quiet(now) and not campaign.also_at_quiet_times:
-        when = {"when": moment(lanes.quiet_until(now))}
+    if quiet.is_quiet(now) and not campaign.also_at_quiet_times:
+        when = {"when": moment(quiet.quiet_until(now))}
         return [_("Sends on %(when)s, because its campaign keeps the quiet hours.") % when]
     return []
 
@@ -139,7 +141,7 @@ def _of_lane(row: Delivery, now: datetime) -> list[str]:
 def _of_itself(row: Delivery, now: datetime) -> list[str]:
     if row.not_before <= now:
         return []
-    words = {"when": moment(row.not_before), "reply": row.reply}
+    words = {"when": moment(row.not_before), "reply": said(row.reply)}
     if row.reply:
         return [_("Sends on %(when)s, because the mail server said: %(reply)s") % words]
     return [_("Sends on %(when)s: it is not to leave earlier.") % words]

@@ -8,12 +8,9 @@ import re
 from email import message_from_bytes
 from email.message import Message
 
-from notifications.models import Delivery
+from notifications.models import SECRET_KINDS, Delivery
 from notifications.sending.desk import Desk
 from organisations.masks import mask_tokens
-
-#: Kinds whose text is a secret of its recipient as a whole.
-SECRET_KINDS = frozenset({"account"})
 
 #: Headers that carry personal links. The others are left alone: an encoded subject looks like a token.
 #: A long one goes on in the next line, behind a blank.

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from notifications.models import Lane, OutboxAct
+from notifications.models import ACCOUNT, HOUSE_NAMES, Lane, OutboxAct, Suppression
 
 Verb = OutboxAct.Verb
 #: What each kind of message is to people.
@@ -30,17 +30,14 @@ KINDS = {
     "adhesion_recorded": gettext_lazy("adhesion recorded"),
     "agreement_concluded": gettext_lazy("protocol concluded"),
     "agreement_withdrawn": gettext_lazy("protocol withdrawn"),
-    "account": gettext_lazy("sign-in code"),
+    ACCOUNT: gettext_lazy("sign-in code"),
     "campaign_test": gettext_lazy("test of an invitation"),
 }
-_HOUSES = {
-    "google": "Google",
-    "microsoft": "Microsoft",
-    "yahoo": "Yahoo",
-    "libero": "Libero",
-    "tim": "TIM",
-    "tiscali": "Tiscali",
-    "aruba": "Aruba",
+_REASONS = {
+    "unsubscribed": gettext_lazy("unsubscribed by a link"),
+    "chosen under preferences": gettext_lazy("chosen under preferences"),
+    "complained": gettext_lazy("our mail was reported as unwanted"),
+    "unknown mailbox": gettext_lazy("the mailbox does not exist"),
 }
 
 
@@ -51,7 +48,7 @@ def kind_name(kind: str) -> str:
 
 def house_name(group: str) -> str:
     """A mail house as people read it; the empty one is the lane itself."""
-    return _HOUSES.get(group) or (_("all other domains") if group else _("the whole lane"))
+    return HOUSE_NAMES.get(group) or (_("all other domains") if group else _("the whole lane"))
 
 
 def act_sentence(act: OutboxAct) -> str:
@@ -70,8 +67,21 @@ def act_sentence(act: OutboxAct) -> str:
             return _("%(place)s: did not wait for the end of the pause.") % {"place": _place(act)}
         case Verb.SETTLED_BY_LOG:
             return _("Compared with a log: %(named)s of our messages named, %(settled)s settled.") % {**facts}
+        case Verb.REFUSAL_KEPT:
+            return _("Wrote a refusal down (%(scope)s): %(reason)s") % _refusal(facts)
+        case Verb.REFUSAL_LIFTED:
+            return _("Lifted a refusal (%(scope)s): %(reason)s") % _refusal(facts)
         case _:
             return _decision(act.verb, int(facts["count"]))
+
+
+def refusal_reason(reason: str) -> str:
+    """Why an address refuses, in words: our own reasons are kept as codes, an organiser's as written."""
+    return str(_REASONS.get(reason, reason))
+
+
+def _refusal(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"scope": Suppression.Scope(facts["scope"]).label, "reason": facts["reason"]}
 
 
 def _decision(verb: str, count: int) -> str:

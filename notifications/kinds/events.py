@@ -11,8 +11,7 @@ from notifications.kinds.own_words import event_values, own_words
 from notifications.kinds.registrations import registration_of
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
-from notifications.recipients.links import message_url, preferences_url
-from notifications.unsubscribe import unsubscribe_url
+from notifications.recipients.links import message_url, preferences_url, unsubscribe_url
 
 
 def event_rescheduled(delivery: Delivery) -> Letter:

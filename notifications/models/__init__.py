@@ -1,6 +1,14 @@
 """Rows of the outbox and around it, split by topic."""
 
-from notifications.models.addresses import DOMAIN_GROUPS, GROUPS, OTHER, domain_group_of, hash_address, message_id_of
+from notifications.models.addresses import (
+    DOMAIN_GROUPS,
+    GROUPS,
+    HOUSE_NAMES,
+    OTHER,
+    domain_group_of,
+    hash_address,
+    message_id_of,
+)
 from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign, CampaignAct, Exclusion, MessageTemplate
@@ -8,15 +16,18 @@ from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
 from notifications.models.operations import NightlyCheck, OutboxAct
-from notifications.models.outbox import Attempt, Delivery, DeliveryQuerySet, Lane, Tally
+from notifications.models.outbox import ACCOUNT, SECRET_KINDS, Attempt, Delivery, DeliveryQuerySet, Lane, Tally
 from notifications.models.providers import DeliveryEvent, ProviderMessage
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
 
 __all__ = [
+    "ACCOUNT",
     "DOMAIN_GROUPS",
     "GROUPS",
+    "HOUSE_NAMES",
     "OTHER",
+    "SECRET_KINDS",
     "Attempt",
     "CalendarEntry",
     "CalendarFeed",

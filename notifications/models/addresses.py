@@ -5,6 +5,7 @@ import uuid
 
 from django.conf import settings
 
+from organisations.addresses import normalise
 from organisations.links import sign
 
 OTHER = "other"
@@ -18,17 +19,27 @@ DOMAIN_GROUPS: dict[str, tuple[str, ...]] = {
     "tiscali": ("tiscali.it",),
     "aruba": ("aruba.it", "technet.it"),
 }
+#: As people call them.
+HOUSE_NAMES = {
+    "google": "Google",
+    "microsoft": "Microsoft",
+    "yahoo": "Yahoo",
+    "libero": "Libero",
+    "tim": "TIM",
+    "tiscali": "Tiscali",
+    "aruba": "Aruba",
+}
 _GROUP_OF = {domain: group for group, domains in DOMAIN_GROUPS.items() for domain in domains}
 GROUPS = (*DOMAIN_GROUPS, OTHER)
 
 
 def hash_address(address: str) -> str:
     """SHA-256 of a normalised address: enough to recognise it again, not to write to it."""
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+    return hashlib.sha256(normalise(address).encode()).hexdigest()
 
 
 def domain_group_of(address: str) -> str:
-    """The house that receives this address's mail; `other` for a domain of its own."""
+    """The house that receives mail of an address or domain; `other` for a domain of its own."""
     return _GROUP_OF.get(address.rpartition("@")[2].lower(), OTHER)
 
 

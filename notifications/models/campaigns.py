@@ -17,10 +17,6 @@ from organisations.models import Organisation, User
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     """Questions about campaigns; the clock is passed in."""
 
-    def under_way(self) -> "CampaignQuerySet":
-        """Those that may still send. Twin: `Campaign.is_under_way`."""
-        return self.filter(state__in=Campaign.UNDER_WAY)
-
     def due_to_start(self, now: datetime) -> "CampaignQuerySet":
         """Approved, and their time has come."""
         return self.filter(state=Campaign.State.SCHEDULED, starts_at__lte=now)
@@ -164,7 +160,7 @@ class Campaign(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        """Twin of `CampaignQuerySet.under_way`."""
+        """Whether it may still send."""
         return self.state in self.UNDER_WAY
 
     @property

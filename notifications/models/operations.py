@@ -25,6 +25,8 @@ class OutboxAct(models.Model):
         SETTLED_BY_LOG = "settled_by_log", _("settled by log")
         SENT_AGAIN = "sent_again", _("sent again")
         ARRIVED = "arrived", _("marked as arrived")
+        REFUSAL_KEPT = "refusal_kept", _("refusal written down")
+        REFUSAL_LIFTED = "refusal_lifted", _("refusal lifted")
 
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))

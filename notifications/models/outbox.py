@@ -26,6 +26,12 @@ class Lane(models.TextChoices):
     PEC = "pec", _("certified mail")
 
 
+#: Kind of Django's own mail: sign-in codes.
+ACCOUNT = "account"
+#: Kinds whose text is a secret of its recipient as a whole: shown to nobody, and forgotten when their way is over.
+SECRET_KINDS = frozenset({ACCOUNT})
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Questions about deliveries; the clock is passed in, except for leases: theirs is the database's."""
 
@@ -53,6 +59,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> "DeliveryQuerySet":
         """Those that still wait for their result. Twin: `Delivery.is_unsettled`."""
         return self.filter(state__in=Delivery.UNSETTLED)
+
+    def forget_secrets(self) -> int:
+        """Empty what nobody but the recipient should read; how many. Call it where messages end. Twin: `ended_as`."""
+        return self.filter(kind__in=SECRET_KINDS).update(payload={})
 
 
 class Delivery(models.Model):
@@ -206,6 +216,11 @@ class Delivery(models.Model):
         self.domain_group = domain_group_of(self.address)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
+    def ended_as(self, state: str) -> dict[str, object]:
+        """The values of a row that leaves for this state: with the last one it takes its secret along."""
+        is_over = state in self.TAKEN or not self.TRANSITIONS[state] or state == self.State.FAILED
+        return {"state": state, **({"payload": {}} if is_over and self.kind in SECRET_KINDS else {})}
+
     @property
     def is_unsettled(self) -> bool:
         """Twin of `DeliveryQuerySet.unsettled`."""
@@ -253,6 +268,11 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         for lane, state, count in self.order_by().values_list("lane", "state").annotate(Sum("count")):
             numbers[lane][state] = count
         return numbers
+
+    def campaigns_with(self, state: str) -> set[int]:
+        """Campaigns that have deliveries in this state. One query."""
+        rows = self.filter(state=state, campaign__gt=0).order_by().values("campaign").annotate(number=Sum("count"))
+        return set(rows.filter(number__gt=0).values_list("campaign", flat=True))
 
     def total(self, states: Iterable[str], *, campaign: int | None = None) -> int:
         """How many deliveries are in any of these states."""

@@ -33,10 +33,14 @@ class Suppression(models.Model):
         NEWS = Campaign.Purpose.NEWS.value, _("news")
 
     class Author(models.TextChoices):
-        """Who said so. Only the person's own word can be taken back by the person."""
+        """Who said so. Only the person's own word can be taken back by the person; an organiser wrote one down for them."""
 
         PERSON = "person", _("the person, through a link in a mail")
+        ORGANISER = "organiser", _("an organiser, because the person asked")
         PORTAL = "portal", _("the portal, from what mail servers answered")
+
+    #: The person's own word, by whichever way it came.
+    PERSONS_WORD = (Author.PERSON, Author.ORGANISER)
 
     address_hash = models.CharField(max_length=64)
     scope = models.CharField(_("what is not wanted"), max_length=12, choices=Scope, default=Scope.ALL)
@@ -50,7 +54,9 @@ class Suppression(models.Model):
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
         constraints = (
-            models.UniqueConstraint(fields=("address_hash", "scope"), name="suppression_once_per_scope"),
+            models.UniqueConstraint(
+                fields=("address_hash", "scope", "by"), name="suppression_once_per_scope_and_author"
+            ),
             models.CheckConstraint(
                 condition=models.Q(scope__in=["all", "invitation", "news"]), name="suppression_of_a_known_scope"
             ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications.compose import Compiled
+from notifications.models.addresses import HOUSE_NAMES
 from notifications.preflight import volume
 from notifications.preflight.findings import Finding, Outcome, Severity, Verdict, by_weight, note, stop, warn
 from notifications.preflight.links import unreachable
@@ -20,6 +21,8 @@ from notifications.preflight.page import Page
 from notifications.preflight.sender import sender_authentication
 from notifications.preflight.tally import Cases, Tally
 from notifications.preflight.texts import LONG_SUBJECT, of_message
+from notifications.quiet import is_quiet
+from organisations.addresses import is_certified
 from organisations.languages import Language
 
 __all__ = [
@@ -29,13 +32,10 @@ __all__ = [
 
 #: Bytes of a message; Gmail hides what comes after 102 kB, and with it the way out of the list.
 LARGEST_MESSAGE = 100_000
-#: Bytes of all attachments, for each recipient again.
-HEAVY_ATTACHMENTS, HEAVIEST_ATTACHMENTS = 1_000_000, 10_000_000
-#: A file grows by this in a mail (base64 and its line ends).
-MAIL_GROWTH = 1.37
+#: Who has rules for bulk senders.
+BULK_RULES = frozenset(HOUSE_NAMES[house] for house in ("google", "microsoft", "yahoo"))
 #: Messages to one mail house from which its rules for bulk senders hold.
 BULK = 5_000
-DANGEROUS_ENDINGS = (".exe", ".js", ".bat", ".cmd", ".scr", ".vbs", ".jar", ".docm", ".xlsm", ".zip", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,6 @@ class Facts:
     sent_today: int = 0
     #: Whether it waits in the evening, at night and on Sundays.
     rests: bool = False
-    #: Name and bytes of each file.
-    attachments: tuple[tuple[str, int], ...] = ()
     #: What `sender_authentication` found, if it was asked.
     sender: tuple[Finding, ...] = ()
     #: What `unreachable` found, if it was asked: address and reason.
@@ -92,7 +90,7 @@ def _verdict(messages: Mapping[str, Compiled], tally: Tally, facts: Facts) -> Ve
         *(found for language, message in messages.items()
           for found in of_message(message, pages[language], facts.is_bulk, facts.needs_link)),
         *_of_languages(messages, tally, facts), *_of_values(tally), *_of_size(tally),
-        *_of_attachments(facts), *_of_reach(facts), *facts.sender, *_of_time(facts, seconds), *_of_houses(tally),
+        *_of_reach(facts), *facts.sender, *_of_time(facts, seconds), *_of_houses(tally),
     ]  # fmt: skip
     return Verdict(by_weight(findings), tally.recipients, tally.largest, seconds)
 
@@ -169,24 +167,6 @@ def _of_size(tally: Tally) -> Iterator[Finding]:
                    % {"length": tally.longest_subject}, _("Put the important words first, or shorten it."))  # fmt: skip
 
 
-def _of_attachments(facts: Facts) -> Iterator[Finding]:
-    total = round(sum(size for _name, size in facts.attachments) * MAIL_GROWTH)
-    shown = {"size": f"{total / 1_000_000:.1f}"}
-    if total > HEAVIEST_ATTACHMENTS:
-        yield stop("attachments_too_heavy", _("The attachments weigh %(size)s MB in every mail; many refuse that.")
-                   % shown, _("Put the files on the event's page and link it."))  # fmt: skip
-    elif total > HEAVY_ATTACHMENTS:
-        yield warn("attachments_heavy", _("The attachments weigh %(size)s MB in every mail.") % shown,
-                   _("Put the files on the event's page and link it."))  # fmt: skip
-    elif facts.attachments:
-        yield note("attachments", _("Files attached: %(names)s.")
-                   % {"names": ", ".join(name for name, _size in facts.attachments)})  # fmt: skip
-    for name, _size in facts.attachments:
-        if name.lower().endswith(DANGEROUS_ENDINGS):
-            yield stop("attachment_kind", _("Mail houses refuse files such as %(name)s.") % {"name": name},
-                       _("Attach a PDF, or link a page."))  # fmt: skip
-
-
 def _of_reach(facts: Facts) -> Iterator[Finding]:
     for address, reason in facts.unreachable.items():
         yield warn("unreachable", _("%(address)s does not answer: %(reason)s.")
@@ -198,7 +178,7 @@ def _of_time(facts: Facts, seconds: float | None) -> Iterator[Finding]:
         yield note("duration_unknown", _("How long it takes is not known: no speed has been measured yet."))
     else:
         yield note("duration", _("The sending takes %(duration)s.") % {"duration": volume.in_words(seconds)})
-    if facts.starts_at and volume.is_quiet(facts.starts_at):
+    if facts.starts_at and is_quiet(facts.starts_at):
         yield warn("quiet_hours", _("It would leave between 21 and 8 or on a Sunday."),
                    _("Choose a working hour, unless it is urgent."))  # fmt: skip
     elif facts.starts_at and seconds and volume.runs_into_quiet(facts.starts_at, seconds):
@@ -213,11 +193,11 @@ def _of_houses(tally: Tally) -> Iterator[Finding]:
     shown = ", ".join(f"{house or '–'} {count}" for house, count in houses[:5]) + ("…" if len(houses) > 5 else "")
     yield note("houses", _("Recipients by mail house: %(houses)s.") % {"houses": shown})
     for house, count in houses:
-        if count >= BULK and house in {"Gmail", "Microsoft", "Yahoo"}:
+        if count >= BULK and house in BULK_RULES:
             yield warn("bulk_rules", _("%(count)s messages go to %(house)s, which then counts you as a bulk sender "
                                        "for good.") % {"count": count, "house": house},
                        _("SPF, DKIM and DMARC must be in order; send in parts."))  # fmt: skip
-    certified = sum(count for domain, count in tally.domains.items() if volume.is_certified(domain))
+    certified = sum(count for domain, count in tally.domains.items() if is_certified(domain))
     if certified:
         yield warn("certified_mail", _("Certified addresses (PEC) often refuse ordinary mail.") + " "
                    + _recipients(certified), _("Use the ordinary address where there is one."))  # fmt: skip

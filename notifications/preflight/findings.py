@@ -47,7 +47,7 @@ class Verdict:
 
     findings: tuple[Finding, ...]
     recipients: int
-    #: Bytes of the largest message, without attachments.
+    #: Bytes of the largest message.
     largest: int
     #: Estimated duration of the sending; None when no speed has been measured yet.
     seconds: float | None = None

@@ -1,6 +1,6 @@
 """Where the links of a mail lead: by their spelling always, by asking only when somebody wants it.
 
-`unreachable` talks to other people's servers: call it in a task, never in a request.
+`unreachable` talks to other people's servers and takes its seconds: call it where a person asked for the whole check.
 """
 
 import http.client

@@ -1,7 +1,6 @@
 """How many, where to, how long, and at which hour."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -9,22 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-#: Hours of rest: from 21 to 8, and Sundays.
-FIRST_HOUR, LAST_HOUR = 8, 21
+from notifications.models.addresses import HOUSE_NAMES, domain_group_of
+from notifications.quiet import EVENING, MORNING, is_quiet
+
 #: A sending that takes longer is not told from one that never ends.
 DAYS_AT_MOST = 366
-
-HOUSES: Mapping[str, tuple[str, ...]] = {
-    "Gmail": ("gmail.com", "googlemail.com"),
-    "Microsoft": ("outlook.com", "outlook.it", "hotmail.com", "hotmail.it", "live.com", "live.it", "msn.com"),
-    "Yahoo": ("yahoo.com", "yahoo.it", "ymail.com"),
-    "Libero": ("libero.it", "inwind.it", "iol.it", "blu.it", "giallo.it"),
-    "Virgilio": ("virgilio.it", "alice.it", "tim.it", "tin.it"),
-    "Aruba": ("aruba.it", "technet.it"),
-}
-_HOUSE_OF = {domain: house for house, domains in HOUSES.items() for domain in domains}
-#: Certified mailboxes: the operators' common domains, and the habit of naming a subdomain.
-_CERTIFIED = ("legalmail.it", "arubapec.it", "pec.it", "postacert.it", "postecert.it", "postacertificata.gov.it")
 
 
 def domain_of(address: str) -> str:
@@ -34,13 +22,7 @@ def domain_of(address: str) -> str:
 
 def house_of(domain: str) -> str:
     """The mail house behind a domain, as far as the name tells; else the domain."""
-    return _HOUSE_OF.get(domain, domain)
-
-
-def is_certified(domain: str) -> bool:
-    """Whether this looks like certified mail (PEC), which often refuses ordinary mail."""
-    labels = domain.split(".")
-    return "pec" in labels[:-1] or any(domain == known or domain.endswith(f".{known}") for known in _CERTIFIED)
+    return HOUSE_NAMES.get(domain_group_of(domain), domain)
 
 
 def by_house(domains: Counter[str]) -> list[tuple[str, int]]:
@@ -61,12 +43,6 @@ def in_words(seconds: float) -> str:
     hours, rest = divmod(round(minutes, -1), 60)
     said = ngettext("about %(number)s hour", "about %(number)s hours", hours) % {"number": hours}
     return _("%(hours)s and %(minutes)s minutes") % {"hours": said, "minutes": rest} if rest else said
-
-
-def is_quiet(moment: datetime) -> bool:
-    """Whether people rest: from 21 to 8, or on a Sunday, where the portal is."""
-    local = timezone.localtime(moment)
-    return local.isoweekday() == 7 or not FIRST_HOUR <= local.hour < LAST_HOUR
 
 
 def runs_into_quiet(starts_at: datetime, seconds: float) -> bool:
@@ -92,8 +68,8 @@ def lasting(count: int, begins: datetime, pace: Pace) -> float:
     for _day in range(DAYS_AT_MOST):
         midnight = datetime.combine(moment.date() + timedelta(days=1), time(), moment.tzinfo)
         if pace.rests:
-            moment = max(moment, datetime.combine(moment.date(), time(FIRST_HOUR), moment.tzinfo))
-        closes = datetime.combine(moment.date(), time(LAST_HOUR), moment.tzinfo) if pace.rests else midnight
+            moment = max(moment, datetime.combine(moment.date(), MORNING, moment.tzinfo))
+        closes = datetime.combine(moment.date(), EVENING, moment.tzinfo) if pace.rests else midnight
         open_for = 0.0 if pace.rests and moment.isoweekday() == 7 else max(0.0, (closes - moment).total_seconds())
         today = min(left, room, open_for * pace.speed)
         left -= today

@@ -18,6 +18,7 @@ from notifications.sending import many
 from notifications.sending.claims import among
 
 State, Type, Effect = Delivery.State, DeliveryEvent.Type, DeliveryEvent.Effect
+Author = Suppression.Author
 BATCH = 500
 #: So long a report waits for our own result: a worker may still have the message in hand.
 PATIENCE = timedelta(hours=1)
@@ -118,6 +119,7 @@ def _settle_doubts(keys: list[int]) -> None:
         Attempt.objects.bulk_create(
             Attempt(delivery_id=pk, outcome=Attempt.Outcome.SETTLED, reply=words) for pk in mine
         )
+        doubtful.filter(pk__in=mine).forget_secrets()
         doubtful.filter(pk__in=mine).update(
             state=State.ACCEPTED, accepted_at=timezone.now(), owner="", lease_until=None, reply=words
         )
@@ -150,7 +152,8 @@ def _deliver(events: list[DeliveryEvent]) -> None:
 def _suppress(events: list[DeliveryEvent], rows: dict[int, Delivery]) -> None:
     """No more invitations: to who complained or left, and where the receiving server says that nobody is (5.1.x).
 
-    A full mailbox (5.2.2) or a quarrel with us (5.7.x) is not the recipient's fault.
+    A full mailbox (5.2.2) or a quarrel with us (5.7.x) is not the recipient's fault. Who left did so by their own word,
+    and may take it back under preferences.
     """
     found = []
     for event in events:
@@ -162,5 +165,6 @@ def _suppress(events: list[DeliveryEvent], rows: dict[int, Delivery]) -> None:
             else ""
         )  # fmt: skip
         if row and reason:
-            found.append(Suppression(address_hash=hash_address(row.address), reason=reason))
+            by = Author.PERSON if event.type == Type.UNSUBSCRIBED else Author.PORTAL
+            found.append(Suppression(address_hash=hash_address(row.address), reason=reason, by=by))
     Suppression.objects.bulk_create(found, ignore_conflicts=True)

@@ -84,6 +84,16 @@ def preferences_token(address_hash: str) -> str:
     return PREFERENCES.token(bytes.fromhex(address_hash))
 
 
+def unsubscribe_token(address: str) -> str:
+    """The one-click unsubscription (RFC 8058) of an address: its hash, sealed, and not the address itself."""
+    return UNSUBSCRIBE.token(bytes.fromhex(hash_address(address)))
+
+
+def unsubscribe_url(address: str, language: str) -> str:
+    """The same as a link, in its language."""
+    return UNSUBSCRIBE.url(bytes.fromhex(hash_address(address)), language)
+
+
 def address_hash_in(seal: Seal, token: str) -> str | None:
     """The hash of the address behind a token; None for an altered one. Old mails' links never expire."""
     content = seal.content(token)

@@ -1,6 +1,7 @@
 """What the owner of an address wishes to get: written by hash, so that it survives a new import of the list.
 
-Only what the person said is taken back here. What the portal knows of a mailbox (it does not exist) stays.
+Only what the person said is taken back by their own links. What the portal knows of a mailbox (it does not exist) stays
+until an organiser lifts it.
 """
 
 from dataclasses import dataclass
@@ -8,9 +9,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import MailLanguage, Suppression
+from notifications.models import MailLanguage, OutboxAct, Suppression, hash_address
+from organisations.models import User
 
-Scope, Author = Suppression.Scope, Suppression.Author
+Scope, Author, PERSONS_WORD = Suppression.Scope, Suppression.Author, Suppression.PERSONS_WORD
 #: What `reason` says where a person said it.
 UNSUBSCRIBED, CHOSEN = "unsubscribed", "chosen under preferences"
 
@@ -29,12 +31,12 @@ class Wishes:
 def wishes_of(address_hash: str) -> Wishes:
     """What the person said so far, by default everything. Two queries."""
     rows = list(Suppression.objects.filter(address_hash=address_hash))
-    own = {row.scope for row in rows if row.by == Author.PERSON}
+    own = {row.scope for row in rows if row.by in PERSONS_WORD}
     return Wishes(
         invitations=not own & {Scope.ALL, Scope.INVITATION},
         news=not own & {Scope.ALL, Scope.NEWS},
         language=MailLanguage.objects.of([address_hash]).get(address_hash, ""),
-        is_closed=any(row.scope == Scope.ALL and row.by != Author.PERSON for row in rows),
+        is_closed=any(row.scope == Scope.ALL and row.by == Author.PORTAL for row in rows),
     )
 
 
@@ -47,7 +49,7 @@ def unsubscribe(*, address_hash: str) -> None:
 @transaction.atomic
 def subscribe_again(*, address_hash: str) -> None:
     """Take back `unsubscribe`: what was refused before it by choice stays refused, and so does an unknown mailbox."""
-    Suppression.objects.filter(address_hash=address_hash, scope=Scope.ALL, by=Author.PERSON).delete()
+    Suppression.objects.filter(address_hash=address_hash, scope=Scope.ALL, by__in=PERSONS_WORD).delete()
 
 
 @transaction.atomic
@@ -59,19 +61,39 @@ def save_wishes(*, address_hash: str, invitations: bool, news: bool, language: s
     refused = {scope for scope, is_wanted in ((Scope.INVITATION, invitations), (Scope.NEWS, news)) if not is_wanted}
     if len(refused) == 2:
         refused = {Scope.ALL}
-    Suppression.objects.filter(address_hash=address_hash, by=Author.PERSON).exclude(scope__in=refused).delete()
+    own = Suppression.objects.filter(address_hash=address_hash, by__in=PERSONS_WORD)
+    own.exclude(scope__in=refused).delete()
     _refuse(address_hash, refused, CHOSEN)
     _choose_language(address_hash, language)
 
 
 def _refuse(address_hash: str, scopes: set[Suppression.Scope], reason: str) -> None:
+    """Beside what the portal knows or an organiser wrote down: each author's word outlives the others'."""
     for scope in scopes:
-        row, _created = Suppression.objects.get_or_create(
-            address_hash=address_hash, scope=scope, defaults={"reason": reason, "by": Author.PERSON}
+        Suppression.objects.get_or_create(
+            address_hash=address_hash, scope=scope, by=Author.PERSON, defaults={"reason": reason}
         )
-        if scope == Scope.ALL and row.by != Author.PERSON:
-            # the portal's own row stands there: the person's word must outlive it
-            _refuse(address_hash, {Scope.INVITATION, Scope.NEWS}, reason)
+
+
+@transaction.atomic
+def keep_refusal(*, address: str, scope: str, reason: str, by: User) -> bool:
+    """Write down what a person asked an organiser for; False if an organiser had done so already."""
+    digest = hash_address(address)
+    _row, is_new = Suppression.objects.get_or_create(
+        address_hash=digest, scope=scope, by=Author.ORGANISER, defaults={"reason": reason}
+    )
+    if is_new:
+        OutboxAct.note(OutboxAct.Verb.REFUSAL_KEPT, by=by, address_hash=digest, scope=scope, reason=reason)
+    return is_new
+
+
+@transaction.atomic
+def lift_refusal(*, refusal: Suppression, reason: str, by: User) -> None:
+    """Delete one, whoever said it; again changes nothing."""
+    deleted, _by_model = Suppression.objects.filter(pk=refusal.pk).delete()
+    if deleted:
+        facts = {"address_hash": refusal.address_hash, "scope": refusal.scope, "said_by": refusal.by}
+        OutboxAct.note(OutboxAct.Verb.REFUSAL_LIFTED, by=by, reason=reason, **facts)
 
 
 def _choose_language(address_hash: str, language: str) -> None:

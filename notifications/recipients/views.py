@@ -6,27 +6,19 @@ says, whoever does not can do nothing, and a mail program that unsubscribes (RFC
 
 from typing import Any
 
-from csp.decorators import csp_replace, csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from notifications.framing import is_a_mail_that_may, shows_a_mail
 from notifications.models import Delivery, hash_address
 from notifications.recipients import history, links, messages, services
 from notifications.recipients.forms import PreferencesForm
-from notifications.unsubscribe import address_hash_of, unsubscribe_token
-
-#: A mail's inline styles, no script, no origin of its own; a click leads the whole window on.
-MAIL_ALONE = {
-    "style-src": ["'unsafe-inline'"],
-    "frame-ancestors": ["'self'"],
-    "sandbox": ["allow-top-navigation-by-user-activation"],
-}
+from notifications.recipients.links import unsubscribe_token
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -46,7 +38,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @login_not_required
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # its types forget the arguments
+@shows_a_mail
 def message(request: HttpRequest, token: str) -> HttpResponse:
     """The mail as its recipient got it; 410 when it can no longer be written."""
     row = messages.row_of(token)
@@ -60,8 +52,7 @@ def message(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 @login_not_required
-@xframe_options_sameorigin
-@csp_replace(MAIL_ALONE)  # type: ignore[arg-type]  # as above
+@is_a_mail_that_may("allow-top-navigation-by-user-activation")  # a click leads the whole window on
 def message_html(request: HttpRequest, token: str) -> HttpResponse:
     """The HTML part alone, for the frame."""
     row = messages.row_of(token)
@@ -158,7 +149,7 @@ def _saved(token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks (mail scanners open links), POST does it."""
-    address_hash = address_hash_of(token)
+    address_hash = links.address_hash_in(links.UNSUBSCRIBE, token)
     if address_hash is None:
         return _unknown(request)
     if request.method == "POST":

@@ -8,6 +8,7 @@ from agreements.models import Agreement
 from events.models import Attendee, Event, Invitation, Registration
 from notifications.models import Campaign, Delivery, MailLanguage, Suppression, hash_address
 from notifications.models.reminders import ReminderRule
+from organisations.addresses import normalise
 from organisations.models import RoleGrant
 from organisations.roles import Permission, roles_with
 
@@ -35,7 +36,7 @@ def joined_before(due: datetime, people: Iterable[Recipient]) -> list[Recipient]
     chosen: dict[str, Recipient] = {}
     for person in people:
         if person.joined_at < due:
-            chosen.setdefault(person.address.strip().lower(), person)
+            chosen.setdefault(normalise(person.address), person)
     return list(chosen.values())
 
 
@@ -79,7 +80,7 @@ def invited_without_registration(event: Event, now: datetime) -> list[Recipient]
         .select_related("organisation")
         .order_by("organisation__name", "pk")
     )
-    found = [(invited, invited.organisation.email.lower()) for invited in invitations]
+    found = [(invited, normalise(invited.organisation.email)) for invited in invitations]
     unwanted = Suppression.objects.against(Campaign.Purpose.INVITATION).hashes()
     languages = MailLanguage.objects.by_hash()
     return [
@@ -99,7 +100,7 @@ def _handed_over_invitations(event: Event) -> dict[str, datetime]:
     """Address -> when its first invitation was handed over."""
     sent = Delivery.objects.invitations_taken(event.pk)
     rows = sent.order_by("-accepted_at").values_list("address", "accepted_at")
-    return {address.lower(): at for address, at in rows if at}
+    return {normalise(address): at for address, at in rows if at}
 
 
 def silent_parties(agreement: Agreement) -> list[Recipient]:

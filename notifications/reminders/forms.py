@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from notifications.kinds.own_words import REMINDER_VARIABLES
 from notifications.models.reminders import MAX_DAYS, ReminderRule
+from notifications.quiet import is_quiet
 from notifications.reminders.services import NINE
-from notifications.reminders.times import is_quiet
 from notifications.reminders.words import hours_and_minutes
 from organisations.text import one_line, validate_one_line
 

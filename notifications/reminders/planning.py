@@ -166,8 +166,9 @@ def _fire(rule: ReminderRule, occurrence: ReminderOccurrence, now: datetime) -> 
     planned = ReminderOccurrence.objects.filter(pk=occurrence.pk, state=State.PLANNED)
     if not planned.update(state=State.FIRED, fired_at=now):
         return 0
-    people = recipients(rule, occurrence.due_at, now)
-    sent = outbox.enqueue([message(rule, occurrence, person) for person in people]) if people else 0
+    letters = [message(rule, occurrence, person) for person in recipients(rule, occurrence.due_at, now)]
+    stamp_all(rule, occurrence, letters)
+    sent = outbox.enqueue(letters) if letters else 0
     ReminderOccurrence.objects.filter(pk=occurrence.pk).update(sent=sent)
     return sent
 
@@ -177,7 +178,7 @@ def message(rule: ReminderRule, occurrence: ReminderOccurrence, person: Recipien
     kind = KINDS[Audience(rule.audience)]
     target = {"event": rule.event_id} if rule.event else {"agreement": rule.agreement_id}
     is_bulk = kind == Delivery.INVITATION_REMINDER
-    written = Message(
+    return Message(
         kind=kind,
         key=occurrence.key,
         address=person.address,
@@ -187,9 +188,16 @@ def message(rule: ReminderRule, occurrence: ReminderOccurrence, person: Recipien
         lane=Delivery.Lane.BULK if is_bulk else Delivery.Lane.TRANSACTIONAL,
         expires_at=rule.too_late_at(occurrence.due_at, occurrence.anchor_at),
     )
-    if rule.event and kind == "reminder" and occurrence.due_at < rule.event.starts_at:
-        written.calendar = calendar_stamps.stamp(rule.event, person.address, "REQUEST")
-    return written
+
+
+def stamp_all(rule: ReminderRule, occurrence: ReminderOccurrence, letters: list[Message]) -> None:
+    """Add the calendar part to reminders of an event to come, all at once: the event's row is locked meanwhile."""
+    event = rule.event
+    if not event or occurrence.due_at >= event.starts_at or not letters or letters[0].kind != "reminder":
+        return
+    stamps = calendar_stamps.stamps(event, [letter.address for letter in letters], "REQUEST")
+    for letter in letters:
+        letter.calendar = stamps[letter.address]
 
 
 def _bulk(rule: ReminderRule, person: Recipient) -> dict[str, Any]:

@@ -2,11 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-ROME = ZoneInfo("Europe/Rome")
-#: Non-urgent mail rests from nine in the evening to eight in the morning, and on Sundays.
-EVENING, MORNING, SUNDAY = time(21, 0), time(8, 0), 7
+from organisations.zone import ROME
 
 
 class Timing(Protocol):
@@ -47,9 +44,3 @@ def on_the_wall(day: date, at: time) -> datetime:
 
 def _exists(local: datetime) -> bool:
     return local.astimezone(UTC).astimezone(ROME).replace(tzinfo=None) == local.replace(tzinfo=None)
-
-
-def is_quiet(moment: datetime) -> bool:
-    """Whether it falls at night or on a Sunday, as people in Terni see it."""
-    local = moment.astimezone(ROME)
-    return local.isoweekday() == SUNDAY or not MORNING <= local.time() < EVENING

@@ -16,16 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event
 from notifications import letters, outbox
+from notifications.access import require_campaigns
 from notifications.framing import is_a_mail, shows_a_mail
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.reminders import planning, services, words
 from notifications.reminders.audiences import Recipient, candidates, joined_before
 from notifications.reminders.forms import ReminderRuleForm
 from notifications.sending import mime
-from organisations.access import require, signed_in
-from organisations.roles import Permission
-
-require_campaigns = require(Permission.SEND_CAMPAIGNS)
+from organisations.access import signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,9 @@ def _letter(rule: ReminderRule, person: Recipient) -> tuple[letters.Letter, lett
     now = timezone.now()
     occurrence = ReminderOccurrence(rule=rule, revision=0, anchor_at=rule.anchor_at or now, due_at=rule.due_at() or now)
     with transaction.atomic():  # a look leaves no calendar entry behind
-        row = outbox.preview_row(planning.message(rule, occurrence, person))
+        message = planning.message(rule, occurrence, person)
+        planning.stamp_all(rule, occurrence, [message])
+        row = outbox.preview_row(message)
         letter = letters.letter_for(row)
         transaction.set_rollback(True)
     rendered = letters.render(letter, name=row.name, language=row.language)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from events.models import Event
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
-from notifications.reminders.times import is_quiet
+from notifications.quiet import is_quiet
 
 Anchor = ReminderRule.Anchor
 

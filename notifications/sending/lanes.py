@@ -6,18 +6,19 @@ A bucket belongs to one lane towards one mail house; the bucket of the empty hou
 
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from notifications.models import GROUPS, Attempt, Lane, Station, Throttle
+from notifications.quiet import is_quiet as is_quiet
+from notifications.quiet import quiet_until as quiet_until
+from organisations.zone import ROME
 
 logger = logging.getLogger(__name__)
-ROME = ZoneInfo("Europe/Rome")
 #: Steps of the pause, in units of MAIL_PAUSE_SECONDS (5 s).
 PAUSE_STEPS = (1, 12, 60, 180, 720)
 #: A bucket holds what its rate gives in this time: more would be a burst, less would starve a slow rate.
@@ -30,7 +31,6 @@ SLOWEST = 6.0
 IDLE = timedelta(seconds=20)
 #: How many attempts of all lanes are looked through for a lane's speed.
 LOOK_BACK = 10_000
-QUIET_FROM, QUIET_TO, SUNDAY = time(21), time(8), 6
 
 
 @dataclass(slots=True)
@@ -202,23 +202,7 @@ def measured_speed(lane: str) -> float | None:
     return (len(moments) - 1) / max((moments[0] - moments[-1]).total_seconds(), 0.001)
 
 
-# -- when, and whether at all ------------------------------------------------------------------------------------------
-
-
-def is_quiet(now: datetime) -> bool:
-    """Evening, night and Sunday by the wall clock of Europe/Rome: no mail that is not urgent."""
-    local = now.astimezone(ROME)
-    return local.weekday() == SUNDAY or not QUIET_TO <= local.time() < QUIET_FROM
-
-
-def quiet_until(now: datetime) -> datetime:
-    """When the quiet time is over; `now` if it is not quiet."""
-    moment = now
-    while is_quiet(moment):
-        local = moment.astimezone(ROME)
-        day = local.date() + timedelta(days=1) if local.time() >= QUIET_TO else local.date()
-        moment = datetime.combine(day, QUIET_TO, ROME)
-    return moment
+# -- whether at all ------------------------------------------------------------------------------------------
 
 
 class Held(Exception):

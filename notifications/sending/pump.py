@@ -222,8 +222,8 @@ class Worker:
             verdict = self._desk.verdict(row)
             if verdict:
                 state, why = verdict
-                free = {"owner": "", "lease_until": None}
-                self.report.dropped += claims.put([row.pk], self.owner, [State.LEASED], state=state, reply=why, **free)
+                values = {**row.ended_as(state), "reply": why, "owner": "", "lease_until": None}
+                self.report.dropped += claims.put([row.pk], self.owner, [State.LEASED], **values)
                 continue
             try:
                 letters[row.pk] = self._desk.write(row, eight_bit=self._eight_bit)
@@ -233,7 +233,7 @@ class Worker:
         return letters
 
     def _give_up(self, row: Delivery, why: str) -> None:
-        failed = {"state": State.FAILED, "reply": why, "owner": "", "lease_until": None}
+        failed = {**row.ended_as(State.FAILED), "reply": why, "owner": "", "lease_until": None}
         self.report.failed += claims.put([row.pk], self.owner, [State.LEASED], **failed)
         Attempt.objects.create(delivery=row, outcome=Attempt.Outcome.UNWRITTEN, reply=why)
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from notifications.models import Attempt, Delivery, Suppression, hash_address
+from notifications.models import SECRET_KINDS, Attempt, Delivery, Suppression, hash_address
 from notifications.providers import names
 from notifications.sending import claims
 from notifications.sending.relay import Outcome
@@ -68,8 +68,8 @@ def note(tries: Iterable[tuple[int, str, str]]) -> None:
 def _accepted(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
     done = {"state": State.ACCEPTED, "accepted_at": timezone.now(), "lease_until": None, "owner": "", "reply": ""}
     # a sign-in code is nobody's business afterwards
-    codes = [row.pk for row, _reply in rows if row.kind == "account"]
-    others = [row.pk for row, _reply in rows if row.kind != "account"]
+    codes = [row.pk for row, _reply in rows if row.kind in SECRET_KINDS]
+    others = [row.pk for row, _reply in rows if row.kind not in SECRET_KINDS]
     count = claims.put(codes, owner, OPEN, **done, payload={}) if codes else 0
     return {"accepted": count + (claims.put(others, owner, OPEN, **done) if others else 0)}
 
@@ -91,9 +91,12 @@ def _deferred(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
 
 
 def _refused(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
-    failed = {"state": State.FAILED, "lease_until": None, "owner": ""}
     _suppress_the_unknown([row.address for row, reply in rows if _UNKNOWN.match(reply)])
-    return {"failed": sum(claims.put([row.pk], owner, OPEN, **failed, reply=reply) for row, reply in rows)}
+    return {"failed": sum(_end(row, owner, State.FAILED, reply) for row, reply in rows)}
+
+
+def _end(row: Delivery, holder: str, state: str, reply: str) -> int:
+    return claims.put([row.pk], holder, OPEN, **row.ended_as(state), lease_until=None, owner="", reply=reply)
 
 
 def _suppress_the_unknown(addresses: list[str]) -> None:
@@ -106,7 +109,8 @@ def _suppress_the_unknown(addresses: list[str]) -> None:
             Suppression.objects.get_or_create(
                 address_hash=hash_address(address),
                 scope=Suppression.Scope.ALL,
-                defaults={"reason": "unknown mailbox", "by": Suppression.Author.PORTAL},
+                by=Suppression.Author.PORTAL,
+                defaults={"reason": "unknown mailbox"},
             )
 
 

@@ -5,15 +5,19 @@ hours, a mail house that rests or has had its share of the day.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from notifications.campaigns import rounds
-from notifications.models import GROUPS, Campaign, Delivery, Lane, Throttle
+from notifications.models import GROUPS, Campaign, Delivery, Lane, Tally, Throttle
+from notifications.quiet import is_quiet
 from notifications.sending import lanes
 
 #: The lanes that a pump works.
 WORKED = (Lane.TRANSACTIONAL, Lane.BULK)
+#: So many looks in one statement: SQLite takes no more than 500.
+AT_ONCE = 200
 
 
 def oldest_due(now: datetime) -> dict[str, datetime | None]:
@@ -49,8 +53,10 @@ def _first_of_each_stretch(now: datetime) -> list[int]:
         for house in GROUPS
         if (lane, house) not in closed
     ]
-    if not looks:
-        return []
+    return [pk for start in range(0, len(looks), AT_ONCE) for pk in _united(looks[start : start + AT_ONCE])]
+
+
+def _united(looks: list[tuple[str, tuple[Any, ...]]]) -> list[int]:
     # not `union()`: SQLite takes no LIMIT directly inside one
     united = " UNION ALL ".join(f"SELECT * FROM ({text}) AS look{n}" for n, (text, _values) in enumerate(looks))  # noqa: S608
     with connection.cursor() as cursor:
@@ -66,6 +72,7 @@ def _streams(lane: str, now: datetime) -> list[int | None]:
     """Where due rows of a lane stand: those without a campaign, then each campaign that may give some. No lock."""
     streams: list[int | None] = [None]
     if lane == Lane.BULK:
-        going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now))
+        waiting = Tally.objects.campaigns_with(Delivery.State.READY)
+        going = Campaign.objects.sending(is_quiet=is_quiet(now)).filter(pk__in=waiting) if waiting else ()
         streams += [campaign.pk for campaign in going if rounds.may_give(campaign) != 0]
     return streams

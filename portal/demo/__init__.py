@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +13,8 @@ from notifications.reminders.services import add_default_rule
 from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
+from organisations.zone import ROME
 
-ROME = ZoneInfo("Europe/Rome")
 STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
 ORGANISER = "organizzazione@socialneet.example.org"
 DEMO_SIGN_INS = [

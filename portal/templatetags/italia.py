@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from notifications import sayings
+
 register = template.Library()
 
 
@@ -45,6 +47,12 @@ def waited(duration: timedelta) -> str:
     if seconds < 2 * 86400:
         return ngettext("%(count)s hour", "%(count)s hours", seconds // 3600) % {"count": seconds // 3600}
     return ngettext("%(count)s day", "%(count)s days", seconds // 86400) % {"count": seconds // 86400}
+
+
+@register.filter
+def said(words: str) -> str:
+    """The reply in a message's row, in the reader's language where the words are our own."""
+    return sayings.said(words)
 
 
 @register.filter

@@ -65,15 +65,15 @@ def test_ical_js_reads_each_step_after_the_one_before(read):
 def test_ical_js_reads_every_quarter_of_an_hour_of_both_nights(read):
     from datetime import timedelta
 
+    from events import calendars
     from events.models import Event
-    from notifications.calendars import stamps as calendar_stamps
 
     for night in (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 23, tzinfo=UTC)):
         for quarter in range(16):
             starts_at = night + quarter * timedelta(minutes=15)
             event = Event(slug="notte", title_it="Notte", venue="Sala", address="Terni", starts_at=starts_at,
                           ends_at=starts_at + timedelta(minutes=75))  # fmt: skip
-            found = read(calendar_stamps.published(event, "it"))
+            found = read(calendars.publication([event], language="it"))
             assert (instant(found["starts"]), instant(found["ends"])) == (event.starts_at, event.ends_at)
 
 

@@ -14,7 +14,8 @@ from notifications.audiences import SOURCES, definition_of
 from notifications.audiences import services as audiences
 from notifications.campaigns import planning
 from notifications.campaigns import services as campaigns
-from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail, hash_address
+from notifications.models import CalendarFeed, Campaign, Delivery, LocalMail, Suppression, hash_address
+from notifications.recipients import services as recipients
 from notifications.sending import pump
 from organisations import services as organisations
 from organisations.models import Organisation, StakeholderImport, User
@@ -89,13 +90,16 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     events.change(event=event(), by=organiser, venue="Sala grande")
     Delivery.objects.filter(kind="event_rescheduled").update(state="failed", reply="550 5.1.1 mailbox unknown")
     assert StakeholderImport.objects.exists()
+    Suppression.objects.create(address_hash=hash_address("carla@ente01.example.org"), reason="unknown mailbox")
+    recipients.keep_refusal(address="carla@ente01.example.org", scope="news", reason="ha telefonato il 3", by=organiser)
     at = f"/manage/events/{event().slug}/"
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
         "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
-        "outbox": "/manage/outbox/",
+        "outbox": "/manage/outbox/", "refusals": "/manage/outbox/refusals/?address=carla@ente01.example.org",
+        "refusal-lift": f"/manage/outbox/refusals/{Suppression.objects.first().pk}/lift/",
         "delivery": f"/manage/outbox/{Delivery.objects.first().key}/", "manage-agreements": "/manage/agreements/",
         "manage-agreement": "/manage/agreements/protocollo-socialneet/",
         "audit": "/manage/agreements/protocollo-socialneet/audit/", "mfa": "/accounts/2fa/",

@@ -9,8 +9,8 @@ from notifications.campaigns import planning
 from notifications.campaigns import services as campaigns
 from notifications.models import Delivery, Suppression, hash_address
 from notifications.recipients import links
+from notifications.recipients.links import unsubscribe_token
 from notifications.sending import pump
-from notifications.unsubscribe import unsubscribe_token
 from organisations.models import User
 from portal.demo import ORGANISER
 from tests.browser.test_every_page import check, event

@@ -47,7 +47,7 @@ def story(register, applicant, organiser, settings):
                 venue="Sala conferenze", address="Via del Lavoro, 1, Terni", contact_email="a@socialneet.example.org",
                 capacity=5, revised_at=datetime(2026, 1, 14, 9, 0, tzinfo=UTC), **moments(name, moved=False),
             )  # fmt: skip
-            files["publish"] = calendar_stamps.published(event, language)
+            files["publish"] = event_calendars.publication([event], language=language)
             register("Anna", event=event, applicant=dataclasses.replace(applicant, language=language))
             files["request"] = last_part()
             pump.pump()
@@ -58,7 +58,7 @@ def story(register, applicant, organiser, settings):
             clock.shift(timedelta(days=1))
             event = events.cancel(event=event, reason="neve", by=organiser)
             files["cancel"] = last_part()
-            files["publish-cancelled"] = calendar_stamps.published(event, language)
+            files["publish-cancelled"] = event_calendars.publication([event], language=language)
         return files
 
     return tell
@@ -162,14 +162,14 @@ def test_a_nasty_name_stays_in_its_place(event, name):
         for read in (str(first["ATTENDEE"]), other.attendee.value):
             assert read == "mailto:anna@ente01.example.org"
         assert str(first["SUMMARY"]) == other.summary.value
-    published = vobject.readOne(calendar_stamps.published(title, "it").decode())
+    published = vobject.readOne(event_calendars.publication([title], language="it").decode())
     assert "attendee" not in published.vevent.contents
 
 
 @pytest.mark.parametrize("length", range(40, 90))
 def test_folding_never_tears_a_character_wherever_it_falls(event, length):
     event.title_it = "a" * length + "è👩🏽‍💻日本" * 12
-    content = calendar_stamps.published(event, "it")
+    content = event_calendars.publication([event], language="it")
     assert all(len(line) <= 75 and line.decode() is not None for line in content.split(b"\r\n"))
     assert vobject.readOne(content.decode()).vevent.summary.value == event.title_it
 
@@ -180,7 +180,7 @@ def test_every_moment_of_both_nights_is_read_as_it_is_meant(event):
         for quarter in range(6 * 4):
             event.starts_at = night + quarter * timedelta(minutes=15)
             event.ends_at = event.starts_at + timedelta(minutes=75)
-            read = vobject.readOne(calendar_stamps.published(event, "it").decode()).vevent
+            read = vobject.readOne(event_calendars.publication([event], language="it").decode()).vevent
             assert read.dtstart.value.astimezone(UTC) == event.starts_at
             assert read.dtend.value.astimezone(UTC) == event.ends_at
 

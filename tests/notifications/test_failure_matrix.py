@@ -219,6 +219,15 @@ def test_an_unknown_mailbox_is_suppressed_the_second_time_and_a_full_one_never(s
     assert Suppression.objects.get().address_hash == hash_address("sconosciuto@example.org")
 
 
+def test_an_unknown_mailbox_is_remembered_beside_its_owners_own_refusal(smtp):
+    people.unsubscribe(address_hash=hash_address("sconosciuto@example.org"))
+    smtp.script["RCPT"] = b"550 5.1.1 unknown\r\n"
+    for number in range(2):
+        write(1, key=f"n{number}", address="sconosciuto@example.org")
+        pump.pump()
+    assert set(Suppression.objects.values_list("scope", "by")) == {("all", "person"), ("all", "portal")}
+
+
 def test_a_refused_sign_in_stops_the_lane_and_calls_for_somebody(sink, settings):
     settings.MAIL_URL = f"smtp://user:wrong@127.0.0.1:{sink.port}"
     sink.extensions = ("AUTH PLAIN",)

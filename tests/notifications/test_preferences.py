@@ -17,11 +17,10 @@ from notifications.campaigns import planning
 from notifications.campaigns import services as campaigns
 from notifications.models import Campaign, Delivery, MailLanguage, Suppression, hash_address
 from notifications.recipients import services
-from notifications.recipients.links import PREFERENCES, preferences_token
+from notifications.recipients.links import PREFERENCES, preferences_token, unsubscribe_token
 from notifications.recipients.services import Wishes
 from notifications.reminders import services as reminder_services
 from notifications.sending import pump
-from notifications.unsubscribe import unsubscribe_token
 from organisations.models import Organisation
 from organisations.services import write_stakeholders
 from tests.flushing import let_flushes_delete
@@ -389,8 +388,8 @@ def test_no_preference_gives_the_lists_own_language_again(client, page, event):
 # -- the rows --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wrong", [{"scope": "all"}, {"scope": "everything"}])
-def test_the_database_refuses_a_scope_twice_or_unknown(wrong):
+@pytest.mark.parametrize("wrong", [{"scope": "all"}, {"scope": "everything"}, {"scope": "all", "by": "portal"}])
+def test_the_database_refuses_a_scope_of_one_author_twice_or_an_unknown_one(wrong):
     Suppression.objects.create(address_hash=HASH, reason="x", scope="all")
     with pytest.raises(IntegrityError), transaction.atomic():
         Suppression.objects.create(address_hash=HASH, reason="y", **wrong)
@@ -405,6 +404,28 @@ def test_the_token_holds_the_hash_and_never_the_address():
     assert len(token) == 64
     assert PREFERENCES.content(token).hex() == HASH
     assert token[43:] != unsubscribe_token(ADDRESS)[43:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_gives_back_their_word_to_those_who_left_through_a_provider():
+    before, target = [("notifications", "0012_next_in_order")], [("notifications", "0015_rest_review")]
+    executor = MigrationExecutor(connection)
+    leaves = executor.loader.graph.leaf_nodes()
+    try:
+        old = executor.migrate(before).apps.get_model("notifications", "Suppression")
+        old.objects.create(address_hash="a" * 64, reason="unsubscribed", by="portal")
+        old.objects.create(address_hash="b" * 64, reason="unknown mailbox", by="portal")
+        MigrationExecutor(connection).migrate(target)
+        assert rows("a" * 64) == {("all", "person")}
+        assert rows("b" * 64) == {("all", "portal")}
+        Suppression.objects.create(address_hash="a" * 64, reason="unknown mailbox", by="portal")
+        Suppression.objects.create(address_hash="b" * 64, reason="asked", by="organiser")
+        old = MigrationExecutor(connection).migrate(before).apps.get_model("notifications", "Suppression")
+        assert set(old.objects.values_list("address_hash", "by")) == {("a" * 64, "person"), ("b" * 64, "person")}
+    finally:
+        MigrationExecutor(connection).migrate(leaves)
+        let_flushes_delete()  # the migrations made the triggers anew
+        Suppression.objects.all().delete()
 
 
 @pytest.mark.django_db(transaction=True)

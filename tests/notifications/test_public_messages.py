@@ -16,10 +16,16 @@ from notifications.audiences import services as audiences
 from notifications.campaigns import services as campaigns
 from notifications.models import Campaign, ContactUpload, Delivery, LocalMail, hash_address
 from notifications.recipients import messages
-from notifications.recipients.links import MESSAGE, message_key, message_url, preferences_url
+from notifications.recipients.links import (
+    MESSAGE,
+    message_key,
+    message_url,
+    preferences_url,
+    unsubscribe_token,
+    unsubscribe_url,
+)
 from notifications.reminders import services as reminder_services
 from notifications.sending import desk, mime, patterns, pump
-from notifications.unsubscribe import unsubscribe_token, unsubscribe_url
 from organisations.models import Organisation
 from tests.notifications.test_skeleton import assert_same
 

@@ -7,9 +7,12 @@ import time_machine
 from django.utils import timezone
 
 from notifications import services
-from notifications.models import Delivery, LocalMail, Suppression, Throttle
+from notifications.models import Delivery, DeliveryEvent, LocalMail, Suppression, Throttle
 from notifications.outbox import Message, enqueue
-from notifications.sending import claims, pump, results
+from notifications.providers import events
+from notifications.sending import claims, pump, results, station
+from notifications.sending.relay import Outcome
+from organisations.models import User
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -54,6 +57,51 @@ def test_a_sign_in_code_is_cleared_once_it_is_handed_over():
     write(1)
     pump.pump()
     assert Delivery.objects.get().payload == {}
+
+
+def ended_by_a_refusal(row):
+    claims.begin(claims.claim("w", "transactional", 1), "w")
+    results.write([(row, Outcome.REFUSED, "550 5.2.1 no")], "w")
+
+
+def ended_too_late(row):
+    Delivery.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    pump.pump()
+
+
+def ended_by_a_person(row):
+    Delivery.objects.update(state=State.UNCERTAIN)
+    services.mark_arrived(delivery=row, by=User.objects.create_user("olga@example.org", name="Olga"))
+
+
+def ended_by_a_log(row):
+    Delivery.objects.update(state=State.UNCERTAIN)
+    station.reconcile(lines=[f"message-id={row.message_id}"])
+
+
+def ended_by_a_report(row):
+    Delivery.objects.update(state=State.UNCERTAIN)
+    event = {"provider": "postmark", "event_id": "1", "type": "delivered"}
+    DeliveryEvent.objects.create(**event, delivery_key=row.key)
+    events.take_in()
+
+
+def ended_unwritten(row):
+    Delivery.objects.update(payload={"text": "ABCD-EFGH"})  # no subject: the template breaks
+    pump.pump()
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        (ended_by_a_refusal, State.FAILED), (ended_too_late, State.EXPIRED), (ended_by_a_person, State.ACCEPTED),
+        (ended_by_a_log, State.ACCEPTED), (ended_by_a_report, State.DELIVERED), (ended_unwritten, State.FAILED),
+    ],
+)  # fmt: skip
+def test_a_sign_in_code_is_forgotten_however_its_way_ends(end, state):
+    end(write(1)[0])
+    row = Delivery.objects.get()
+    assert (row.state, row.payload) == (state, {})
 
 
 def test_a_temporary_refusal_climbs_the_ladder_and_then_arrives(smtp):

@@ -11,9 +11,9 @@ from notifications import outbox
 from notifications.calendars import feeds
 from notifications.cockpit import raw
 from notifications.models import CalendarFeed, Delivery
+from notifications.recipients.links import unsubscribe_url
 from notifications.reminders import services as reminder_services
 from notifications.sending.desk import Desk
-from notifications.unsubscribe import unsubscribe_url
 from organisations.links import make_token
 from tests.notifications.test_cockpit import HERE, communications, desk, page  # noqa: F401
 from tests.notifications.test_outbox_messages import campaign_of

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from notifications.models.reminders import ReminderRule
-from notifications.reminders.times import ROME, due_at, is_quiet, on_the_wall
+from notifications.quiet import is_quiet
+from notifications.reminders.times import due_at, on_the_wall
+from organisations.zone import ROME
 
 
 def rome(*moment: int, fold: int = 0) -> datetime:

@@ -71,6 +71,19 @@ def move(event: Event, organiser, *moment: int) -> None:
     events.change(event=event, by=organiser, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
 
 
+@pytest.mark.parametrize("count", [2, 20])
+def test_firing_costs_the_same_for_few_and_many(rule, register, count, django_assert_max_num_queries):
+    Event.objects.update(capacity=30)
+    rule.event.refresh_from_db()
+    with at(2027, 3, 5, 13):
+        for start in range(0, count, 2):
+            register(f"Ospite{start}", f"Ospite{start + 1}", event=rule.event)
+    Delivery.objects.all().delete()
+    with at(2027, 3, 11, 9), django_assert_max_num_queries(20):
+        assert planning.plan_due() == len(sent()) == count + 1
+    assert Delivery.objects.filter(kind="reminder", calendar_method="REQUEST").count() == len(sent())
+
+
 # -- the default, as it always was ------------------------------------------------------------------------------------
 
 

@@ -94,8 +94,40 @@ def test_health_says_whether_mail_is_held(client, organiser, settings, smtp):
     assert client.get("/health/").json()["held"] is True
 
 
+def test_a_wrong_mail_address_breaks_no_health_page(client, settings):
+    settings.MAIL_URL = "pigeon://nowhere"
+    assert client.get("/health/").status_code == 200
+    assert not station.standing().is_local
+    settings.MAIL_URL = "mailbox://"
+    assert station.standing().is_local
+    settings.MAIL_URL_BULK = "smtp://localhost:25"
+    assert not station.standing().is_local
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_health_costs_the_same_whatever_waits(client, campaign, count, django_assert_max_num_queries):
     write(count, key="more")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert oldest(client) > 0
+
+
+def test_health_bears_any_number_of_campaigns_under_way(client, campaign, django_assert_max_num_queries):
+    for number in range(100):
+        write(1, lane="bulk", campaign=another(campaign, number), key=f"many{number}")
+    Delivery.objects.filter(campaign__name="99").update(not_before=timezone.now() - timedelta(hours=2))
+    with django_assert_max_num_queries(12):
+        assert 7190 < oldest(client) < 7300
+
+
+def test_a_campaign_without_waiting_messages_is_not_looked_at(client, campaign, django_assert_max_num_queries):
+    for number in range(100):
+        another(campaign, number)
+    with django_assert_max_num_queries(8):
+        assert oldest(client) > 0
+
+
+def another(campaign: Campaign, number: int) -> Campaign:
+    return Campaign.objects.create(
+        event=campaign.event, name=str(number), subject_it="s", body_it="b", created_by=campaign.created_by,
+        state=Campaign.State.RUNNING, starts_at=timezone.now(), planned=1,
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from django.utils import timezone
 from notifications import clock
 from notifications.models import Attempt, Campaign, Delivery, DeliveryEvent, ProviderMessage, Suppression, hash_address
 from notifications.providers import catalogue, events
+from notifications.recipients import services as recipients
 from notifications.sending import claims, pump
 from tests.notifications.test_pump import states, write
 
@@ -464,6 +465,24 @@ def test_each_report_means_one_thing(row, report, state, suppressed):
     assert states() == [state]
     reasons = list(Suppression.objects.filter(address_hash=hash_address(row.address)).values_list("reason", flat=True))
     assert reasons == ([suppressed] if suppressed else [])
+
+
+def test_who_left_through_a_provider_comes_back_under_preferences(row):
+    mailgun("unsubscribed", row)
+    events.take_in()
+    digest = hash_address(row.address)
+    assert not recipients.wishes_of(digest).is_closed
+    recipients.save_wishes(address_hash=digest, invitations=True, news=True, language="")
+    assert not Suppression.objects.exists()
+
+
+def test_what_the_portal_learns_of_a_mailbox_stands_beside_its_owners_word(row):
+    digest = hash_address(row.address)
+    recipients.unsubscribe(address_hash=digest)
+    bounce(row, UNKNOWN)
+    events.take_in()
+    recipients.subscribe_again(address_hash=digest)
+    assert recipients.wishes_of(digest) == recipients.Wishes(invitations=True, news=True, is_closed=True)
 
 
 def test_what_came_back_says_why_in_the_outbox(row):

@@ -112,7 +112,7 @@ def test_organisers_are_told_when_the_clock_stands_still(client_of, organiser, c
 
 def test_unsubscribing_asks_first_and_then_no_invitation_goes_out(client, organiser):
     from notifications.models import Suppression
-    from notifications.unsubscribe import unsubscribe_url
+    from notifications.recipients.links import unsubscribe_url
 
     path = unsubscribe_url("info@ente01.example.org", "it").split("8000", 1)[-1]
     path = "/unsubscribe/" + path.split("/unsubscribe/")[1]

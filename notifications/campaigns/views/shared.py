@@ -9,11 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from notifications import audiences
+from notifications.access import require_campaigns as require_campaigns
 from notifications.models import Campaign
-from organisations.access import View, require
-from organisations.roles import Permission
-
-require_campaigns = require(Permission.SEND_CAMPAIGNS)
+from organisations.access import View
 
 
 def audience_unknown() -> str:

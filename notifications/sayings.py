@@ -1,0 +1,41 @@
+"""Our own fixed words in `reply`: kept in English in the row, shown in the reader's language.
+
+What a mail server said is shown as it said it. A sentence that is not listed here is shown as it stands.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+#: Whole sentences.
+_SAID = frozenset({
+    gettext_noop("its time was over before it could leave"),
+    gettext_noop("the event has changed meanwhile; a newer message says how"),
+    gettext_noop("not on the allow-list of this copy of the site"),
+    gettext_noop("wishes no invitations"),
+    gettext_noop("wishes no news"),
+    gettext_noop("the campaign was cancelled"),
+    gettext_noop("the event was called off"),
+    gettext_noop("the place was given back"),
+    gettext_noop("the registration has another contact now"),
+    gettext_noop("the worker died while handing over"),
+    gettext_noop("found in the log of the mail server"),
+    gettext_noop("the provider reports that it took it"),
+    gettext_noop("CannotWrite: the text was cleared"),
+})  # fmt: skip
+#: Beginnings, and what follows them is a name or a number.
+_BEGUN = {
+    "settled by ": gettext_noop("settled by %(rest)s"),
+    "to be sent again, by ": gettext_noop("to be sent again, by %(rest)s"),
+    "overtaken by revision ": gettext_noop("overtaken by revision %(rest)s"),
+}
+
+
+def said(words: str) -> str:
+    """The words of a row or an attempt as people read them."""
+    if words in _SAID:
+        return _(words)
+    for beginning, sentence in _BEGUN.items():
+        if words.startswith(beginning):
+            rest = words.removeprefix(beginning).removesuffix(" of the event")
+            return _(sentence) % {"rest": rest}
+    return words
