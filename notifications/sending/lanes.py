@@ -136,12 +136,16 @@ def _code(reason: str) -> str:
 
 
 @transaction.atomic
-def slow_down(*, lane: str, group: str, measured: float, reason: str) -> None:
-    """Half the rate (of what was measured, in messages a minute, where there was no limit), and a pause."""
+def slow_down(*, lane: str, group: str, measured: float | None, reason: str) -> None:
+    """Half the rate (of what was measured, in messages a minute, where there was no limit), and a pause.
+
+    Where nothing was measured yet there is nothing to halve: the pause alone has to do.
+    """
     throttle, _created = Throttle.objects.select_for_update().get_or_create(lane=lane, domain_group=group)
-    throttle.rate = max(SLOWEST, (throttle.rate or measured) / 2)
-    throttle.changed_at = timezone.now()
-    throttle.save(update_fields=["rate", "changed_at"])
+    rate, now = throttle.rate or measured, timezone.now()
+    if rate and not throttle.is_paused(now):  # workers that are told together are one step
+        throttle.rate, throttle.changed_at = max(SLOWEST, rate / 2), now
+        throttle.save(update_fields=["rate", "changed_at"])
     pause(lane=lane, group=group, reason=reason)
 
 

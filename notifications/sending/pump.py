@@ -121,12 +121,16 @@ class Worker:
         self._out: Errand | None = None
         self._eight_bit: bool | None = None
         self._refusals = 0
+        self._is_outdated = False
         self._began, self._accepted = time.monotonic(), 0
         self._looked_aside = self._told_lane = 0.0
 
     def drain(self, until: float) -> None:
         """Claim and send until nothing is due, the time is over, or the relay must rest."""
         self._send(self._due(until), until)
+        while self._is_outdated:  # what a resting house had kept from the others stands in the outbox again
+            self._is_outdated = False
+            self._send(self._due(until), until)
 
     def close(self) -> None:
         """Done, and the database knows everything."""
@@ -154,7 +158,13 @@ class Worker:
             rows = claims.claim(self.owner, self.lane, min(settings.MAIL_BATCH, GROUPS_IN_HAND * self.group))
             if not rows:
                 return
-            yield from rows
+            self._is_outdated = False
+            for row in rows:
+                # only ever between two groups: no row in a half-filled one may go back, or it could come twice
+                if self._is_outdated:
+                    claims.release(self.owner)
+                    break
+                yield row
 
     def _look_aside(self, until: float) -> None:
         """Bulk never makes a sign-in code wait."""
@@ -244,7 +254,7 @@ class Worker:
         """What the lane learns of a group's results; False when it must rest."""
         went = {row.domain_group for row, outcome, _reply in ended if outcome == Outcome.ACCEPTED}
         if went:
-            self._accepted += len(ended)
+            self._accepted += sum(outcome == Outcome.ACCEPTED for _row, outcome, _reply in ended)
             now = time.monotonic()
             if now - self._told_lane > 5 or not self._told_lane:
                 self._told_lane = now
@@ -262,15 +272,26 @@ class Worker:
         return True
 
     def _rest(self, row: Delivery, outcome: Outcome, reply: str) -> bool:
-        measured = 60 * self._accepted / max(1.0, time.monotonic() - self._began)
         match outcome:
-            case Outcome.SLOWED | Outcome.DEFERRED:
+            case Outcome.SLOWED | Outcome.DEFERRED | Outcome.STRAINED:
                 group = "" if reply.startswith("421") else row.domain_group
-                lanes.slow_down(lane=self.lane, group=group, measured=measured, reason=reply)
-                return bool(group)  # the other houses go on
+                lanes.slow_down(lane=self.lane, group=group, measured=self._speed(), reason=reply)
+                return self._goes_on_without(group)
             case Outcome.CROWDED:
                 lanes.fewer_connections(lane=self.lane, used=lanes.connections(self.lane), reason=reply)
             case _:
                 breaks = outcome == Outcome.POLICY or reply[:1] == "5"
                 lanes.pause(lane=self.lane, reason=reply, breaks=breaks)
         return False
+
+    def _speed(self) -> float | None:
+        """Messages a minute: of this run, else of the last busy time; None where nothing is known."""
+        if self._accepted:
+            return 60 * self._accepted / max(1.0, time.monotonic() - self._began)
+        earlier = lanes.measured_speed(self.lane)
+        return 60 * earlier if earlier else None
+
+    def _goes_on_without(self, group: str) -> bool:
+        """A house that rests keeps only its own: what is in hand is given back and claimed anew. Without a house, all rest."""
+        self._is_outdated = bool(group)
+        return bool(group)

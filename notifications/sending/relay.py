@@ -28,7 +28,8 @@ class Outcome(models.TextChoices):
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"  # 4xx to this recipient: try this message again later
-    SLOWED = "slowed"  # 421, or 4xx to the text: the relay wants less; no message is to blame
+    STRAINED = "strained"  # 4xx to the text: the same, and this house gets less; perhaps it is the text
+    SLOWED = "slowed"  # 421: the relay wants less; no message is to blame
     CROWDED = "crowded"  # 432: too many connections
     REFUSED = "refused"  # 5xx: this message fails
     POLICY = "policy"  # 5.7.x: a quarrel with us, perhaps not this recipient's fault
@@ -74,7 +75,7 @@ class Relay(Protocol):
     def hand_over(self, envelopes: Iterable[Envelope], began: Began) -> Iterator[Result]:
         """Hand over in order; `began` is called just before a message's text leaves.
 
-        Ends early after SLOWED, CROWDED, RELAY_DOWN and UNCERTAIN: what follows was not touched.
+        Ends early after STRAINED, SLOWED, CROWDED, RELAY_DOWN and UNCERTAIN: what follows was not touched.
         """
 
     def close(self) -> None:
@@ -105,7 +106,7 @@ class MailboxRelay:
 
 
 #: After these the relay is left in peace and nothing more is tried on this connection.
-ENDING = frozenset({Outcome.SLOWED, Outcome.CROWDED, Outcome.RELAY_DOWN, Outcome.UNCERTAIN})
+ENDING = frozenset({Outcome.STRAINED, Outcome.SLOWED, Outcome.CROWDED, Outcome.RELAY_DOWN, Outcome.UNCERTAIN})
 
 
 def from_settings(lane: str = Lane.TRANSACTIONAL) -> Relay:

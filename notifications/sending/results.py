@@ -22,6 +22,7 @@ OPEN = (State.SENDING, State.UNCERTAIN)
 _KINDS = {
     Outcome.ACCEPTED: Attempt.Outcome.ACCEPTED,
     Outcome.DEFERRED: Attempt.Outcome.DEFERRED,
+    Outcome.STRAINED: Attempt.Outcome.DEFERRED,
     Outcome.POLICY: Attempt.Outcome.DEFERRED,
     Outcome.REFUSED: Attempt.Outcome.REFUSED,
     Outcome.SLOWED: Attempt.Outcome.RELAY_DOWN,
@@ -127,6 +128,7 @@ def _uncertain(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
 _WRITERS: dict[Outcome, Callable[[list[tuple[Delivery, str]], str], dict[str, int]]] = {
     Outcome.ACCEPTED: _accepted,
     Outcome.DEFERRED: _deferred,
+    Outcome.STRAINED: _deferred,
     Outcome.POLICY: _deferred,
     Outcome.REFUSED: _refused,
     Outcome.SLOWED: _not_its_fault,

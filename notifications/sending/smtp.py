@@ -155,10 +155,10 @@ class SmtpRelay:
             raise _Answer(Outcome.UNCERTAIN, str(error) or "no answer after the final dot") from error
         self._count += 1
         try:
-            if 400 <= answer[0] < 500:
-                raise _Answer(Outcome.SLOWED, _words(answer))
             return _expect(answer, 250), bool(ahead)
         except _Answer as refusal:
+            if refusal.outcome == Outcome.DEFERRED:
+                refusal.outcome = Outcome.STRAINED
             refusal.is_next_announced = bool(ahead)
             raise
 

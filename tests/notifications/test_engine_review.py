@@ -1,0 +1,94 @@
+"""What a review of the engine found, and what holds since."""
+
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notifications.models import Attempt, Delivery, Throttle
+from notifications.sending import lanes, pump
+from tests.notifications.test_pump import states, write
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+
+
+def of_house(house: str, count: int = 1, **changes) -> None:
+    """Bulk messages to one mail house."""
+    write(count, key=house, lane="bulk", **changes)
+    Delivery.objects.filter(idempotency_key__startswith=house).update(domain_group=house)
+
+
+# -- one message that is refused after its text ------------------------------------------------------------------------
+
+
+def test_a_text_refused_for_now_steps_aside_and_those_behind_it_are_tried(smtp):
+    of_house("google", 2)
+    smtp.script["DOT"] = b"451 4.7.1 not this text\r\n"
+    pump.pump()
+    first, second = Delivery.objects.order_by("pk")
+    assert (first.attempts, second.attempts) == (1, 0)
+    assert first.not_before > timezone.now() + timedelta(seconds=50)
+    assert len(smtp.messages) == 1
+    smtp.script.clear()
+    with time_machine.travel(timezone.now() + timedelta(seconds=6)):
+        assert pump.pump().accepted == 1
+    assert states() == [State.READY, State.ACCEPTED]
+
+
+def test_a_text_refused_for_now_holds_up_no_other_house(smtp):
+    of_house("google", 3)
+    of_house("microsoft", 3)
+    smtp.script["DOT"] = b"452 4.3.1 too much\r\n"
+    pump.pump()
+    assert set(Throttle.objects.values_list("domain_group", flat=True)) == {"google", "microsoft"}
+    assert len(smtp.messages) == 2
+
+
+def test_a_relay_that_closes_down_after_the_text_blames_no_message(smtp):
+    of_house("google", 2)
+    smtp.script["DOT"] = b"421 4.3.2 closing\r\n"
+    pump.pump()
+    assert Delivery.objects.filter(attempts=0, state=State.READY).count() == 2
+    assert Throttle.objects.get().domain_group == ""
+
+
+# -- slower ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_first_complaint_before_anything_was_measured_pauses_and_sets_no_rate(smtp):
+    of_house("google", 2)
+    smtp.script["MAIL"] = b"421 4.3.2 shutting down\r\n"
+    pump.pump()
+    throttle = Throttle.objects.get()
+    assert throttle.rate is None
+    assert throttle.paused_until > timezone.now()
+
+
+def test_a_first_complaint_halves_the_speed_of_the_last_busy_time(smtp):
+    of_house("google", 1)
+    row, now = Delivery.objects.get(), timezone.now()
+    Attempt.objects.bulk_create(
+        Attempt(delivery=row, outcome="accepted", at=now - timedelta(seconds=n)) for n in reversed(range(20))
+    )
+    smtp.script["MAIL"] = b"421 4.3.2 shutting down\r\n"
+    pump.pump()
+    assert Throttle.objects.get().rate == pytest.approx(30, rel=0.1)
+
+
+def test_only_what_was_accepted_counts_for_the_speed(smtp):
+    of_house("google", 8)
+    Delivery.objects.filter(address__lt="a6").update(address="brutto indirizzo@example.org")
+    worker = pump.Worker("bulk", pump.Report())
+    worker.drain(time.monotonic() + 5)
+    worker.close()
+    assert worker.report.accepted == 2
+    assert worker._accepted == 2
+
+
+def test_workers_that_are_told_together_to_go_slower_halve_the_rate_once():
+    lanes.slow_down(lane="bulk", group="google", measured=100, reason="451 slow")
+    lanes.slow_down(lane="bulk", group="google", measured=100, reason="451 slow")
+    assert Throttle.objects.get().rate == 50
