@@ -159,23 +159,47 @@ def fewer_connections(*, lane: str, used: int, reason: str) -> None:
     pause(lane=lane, reason=reason)
 
 
-def went_well(lane: str, groups: set[str], now: datetime) -> None:
-    """Something got through: pauses are over, slowed rates grow by a tenth per clean five minutes."""
-    for throttle in Throttle.objects.filter(lane=lane, domain_group__in=["", *groups]):
-        changed = []
-        if throttle.pause_step or throttle.paused_until or throttle.is_broken:
-            throttle.pause_step, throttle.paused_until, throttle.is_broken = 0, None, False
-            throttle.reason = ""
-            changed += ["pause_step", "paused_until", "is_broken", "reason"]
-        if throttle.rate != throttle.base_rate and now - throttle.changed_at > CLEAN:
-            grown = (throttle.rate or SLOWEST) * 1.1
-            throttle.rate = min(grown, throttle.base_rate) if throttle.base_rate else grown
-            if not throttle.base_rate and grown > 100 * SLOWEST:  # fast enough: no limit again
-                throttle.rate = None
-            throttle.changed_at = now
-            changed += ["rate", "changed_at"]
-        if changed:
-            throttle.save(update_fields=changed)
+@transaction.atomic
+def open_breaker(*, lane: str, group: str, reason: str) -> str:
+    """A house refuses us by its rules: it rests and somebody must look. Several that do are the lane's trouble.
+
+    Gives back what rests now: the house, or nothing for the whole lane.
+    """
+    pause(lane=lane, group=group, reason=reason, breaks=True)
+    others = Throttle.objects.filter(lane=lane, is_broken=True).exclude(domain_group__in=["", group])
+    if not others.exists():
+        return group
+    pause(lane=lane, reason=reason, breaks=True)
+    return ""
+
+
+def went_well(lane: str, groups: set[str], since: datetime) -> None:
+    """What set out at `since` got through: older pauses are over, slowed rates grow by a tenth per clean five minutes."""
+    touched = Throttle.objects.filter(lane=lane, domain_group__in=["", *groups])
+    if not any(_recovers(throttle, since) for throttle in touched):  # nearly always: nobody waits for a lock
+        return
+    with transaction.atomic():
+        for throttle in touched.select_for_update():
+            changed = _recovers(throttle, since)
+            if changed:
+                throttle.save(update_fields=changed)
+
+
+def _recovers(throttle: Throttle, since: datetime) -> list[str]:
+    """Change it, unsaved; the names of what changed."""
+    changed = []
+    if throttle.changed_at < since and (throttle.pause_step or throttle.paused_until or throttle.is_broken):
+        throttle.pause_step, throttle.paused_until, throttle.is_broken = 0, None, False
+        throttle.reason = ""
+        changed += ["pause_step", "paused_until", "is_broken", "reason"]
+    if throttle.rate != throttle.base_rate and since - throttle.changed_at > CLEAN:
+        grown = (throttle.rate or SLOWEST) * 1.1
+        throttle.rate = min(grown, throttle.base_rate) if throttle.base_rate else grown
+        if not throttle.base_rate and grown > 100 * SLOWEST:  # fast enough: no limit again
+            throttle.rate = None
+        throttle.changed_at = since
+        changed += ["rate", "changed_at"]
+    return changed
 
 
 def connections(lane: str) -> int:

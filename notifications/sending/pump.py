@@ -8,8 +8,10 @@ place in between. While one group is on its way the next is claimed, written and
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import cycle, islice
 from uuid import uuid4
 
@@ -32,7 +34,7 @@ GROUP_SECONDS = 0.5
 GROWTH, GROUPS_IN_HAND = 8, 4
 #: While bulk flows, single messages are looked for this often.
 LOOK_ASIDE_SECONDS = 0.5
-#: So many refusals in a row, for policy or for now, are the lane's trouble and no longer single recipients'.
+#: So many refusals of one house in a row, for policy or for now, are no longer single recipients' trouble.
 IN_A_ROW = 3
 
 
@@ -120,7 +122,7 @@ class Worker:
         self._next_journal = cycle(self._journals)
         self._out: Errand | None = None
         self._eight_bit: bool | None = None
-        self._refusals = 0
+        self._refusals: Counter[str] = Counter()
         self._is_outdated = False
         self._began, self._accepted = time.monotonic(), 0
         self._looked_aside = self._told_lane = 0.0
@@ -201,7 +203,7 @@ class Worker:
         if back:
             back.wait()
         self._out = None
-        may_go = back is None or (back.error is None and self._learn(back.ended))
+        may_go = back is None or (back.error is None and self._learn(back.ended, back.set_out))
         if following and may_go:
             self._out = following
             following.go()
@@ -250,25 +252,25 @@ class Worker:
             fitting = min(round(size * GROUP_SECONDS / seconds), GROWTH * self.group, settings.MAIL_BATCH)
             self.group = max(1, fitting)
 
-    def _learn(self, ended: list[results.Ended]) -> bool:
-        """What the lane learns of a group's results; False when it must rest."""
+    def _learn(self, ended: list[results.Ended], set_out: datetime) -> bool:
+        """What the lane learns of the results of a group that set out then; False when it must rest."""
         went = {row.domain_group for row, outcome, _reply in ended if outcome == Outcome.ACCEPTED}
         if went:
             self._accepted += sum(outcome == Outcome.ACCEPTED for _row, outcome, _reply in ended)
             now = time.monotonic()
             if now - self._told_lane > 5 or not self._told_lane:
                 self._told_lane = now
-                lanes.went_well(self.lane, went, timezone.now())
+                lanes.went_well(self.lane, went, set_out)
         for row, outcome, reply in ended:
             if outcome in {Outcome.DEFERRED, Outcome.POLICY}:
-                self._refusals += 1
-                if self._refusals >= IN_A_ROW:
-                    self._refusals = 0
+                self._refusals[row.domain_group] += 1
+                if self._refusals[row.domain_group] >= IN_A_ROW:
+                    del self._refusals[row.domain_group]
                     return self._rest(row, outcome, reply)
             elif outcome in relay.ENDING:
                 return self._rest(row, outcome, reply)
             else:
-                self._refusals = 0
+                del self._refusals[row.domain_group]
         return True
 
     def _rest(self, row: Delivery, outcome: Outcome, reply: str) -> bool:
@@ -279,9 +281,10 @@ class Worker:
                 return self._goes_on_without(group)
             case Outcome.CROWDED:
                 lanes.fewer_connections(lane=self.lane, used=lanes.connections(self.lane), reason=reply)
+            case Outcome.POLICY:
+                return self._goes_on_without(lanes.open_breaker(lane=self.lane, group=row.domain_group, reason=reply))
             case _:
-                breaks = outcome == Outcome.POLICY or reply[:1] == "5"
-                lanes.pause(lane=self.lane, reason=reply, breaks=breaks)
+                lanes.pause(lane=self.lane, reason=reply, breaks=reply[:1] == "5")
         return False
 
     def _speed(self) -> float | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from notifications.models import Attempt, Delivery, Throttle
 from notifications.sending import lanes, pump
+from notifications.sending.relay import Outcome
 from tests.notifications.test_pump import states, write
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,72 @@ def test_workers_that_are_told_together_to_go_slower_halve_the_rate_once():
     lanes.slow_down(lane="bulk", group="google", measured=100, reason="451 slow")
     lanes.slow_down(lane="bulk", group="google", measured=100, reason="451 slow")
     assert Throttle.objects.get().rate == 50
+
+
+# -- the breaker -------------------------------------------------------------------------------------------------------------
+
+
+def ended(house: str, outcome: Outcome) -> tuple[Delivery, Outcome, str]:
+    reply = "550 5.7.1 policy" if outcome == Outcome.POLICY else "250 ok"
+    return Delivery(domain_group=house, lane="bulk"), outcome, reply
+
+
+def test_three_refusals_for_policy_by_one_house_stop_it_although_others_accept():
+    worker = pump.Worker("bulk", pump.Report())
+    mixed = [ended("google", Outcome.POLICY), ended("microsoft", Outcome.ACCEPTED)] * 3
+    assert worker._learn(mixed, timezone.now())
+    worker.close()
+    broken = Throttle.objects.get()
+    assert (broken.domain_group, broken.is_broken) == ("google", True)
+    assert broken.paused_until > timezone.now()
+
+
+def test_a_house_that_accepts_in_between_is_no_house_that_refuses():
+    worker = pump.Worker("bulk", pump.Report())
+    mixed = [ended("google", Outcome.POLICY), ended("google", Outcome.POLICY), ended("google", Outcome.ACCEPTED)] * 2
+    assert worker._learn(mixed, timezone.now())
+    worker.close()
+    assert not Throttle.objects.exists()
+
+
+def test_several_houses_that_refuse_for_policy_stop_the_whole_lane():
+    worker = pump.Worker("bulk", pump.Report())
+    assert worker._learn([ended("google", Outcome.POLICY)] * 3, timezone.now())
+    assert not worker._learn([ended("microsoft", Outcome.POLICY)] * 3, timezone.now())
+    worker.close()
+    assert Throttle.objects.get(domain_group="").is_broken
+
+
+def test_a_house_that_refuses_for_policy_keeps_no_other_house_waiting(smtp):
+    of_house("google", 8)
+    of_house("microsoft", 2)
+    Delivery.objects.filter(domain_group="google").update(address="brutto indirizzo@example.org")
+    lanes.open_breaker(lane="bulk", group="google", reason="550 5.7.1 policy")
+    assert pump.pump().accepted == 2
+
+
+def test_what_was_on_its_way_before_a_pause_does_not_end_it():
+    before = timezone.now()
+    lanes.pause(lane="bulk", group="google", reason="550 5.7.1", breaks=True)
+    lanes.went_well("bulk", {"google"}, before)
+    assert Throttle.objects.get().is_broken
+    lanes.went_well("bulk", {"google"}, timezone.now())
+    assert not Throttle.objects.get().is_broken
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_breaker_opened_meanwhile_is_not_lost(monkeypatch):
+    """Another worker pauses the house between our look and our writing."""
+    lanes.pause(lane="bulk", group="google", reason="421 slow")
+    looked, set_out = lanes._recovers, timezone.now()
+
+    def look_and_be_late(throttle, since):
+        monkeypatch.setattr(lanes, "_recovers", looked)
+        changed = looked(throttle, since)
+        Throttle.objects.update(paused_until=None)
+        lanes.pause(lane="bulk", group="google", reason="550 5.7.1", breaks=True)
+        return changed
+
+    monkeypatch.setattr(lanes, "_recovers", look_and_be_late)
+    lanes.went_well("bulk", {"google"}, set_out)
+    assert Throttle.objects.get().is_broken
