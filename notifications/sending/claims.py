@@ -3,12 +3,13 @@
 Every change of a row is a compare-and-set on (state, owner): a worker whose lease was taken away writes nothing.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -19,6 +20,7 @@ from notifications.models import Attempt, Campaign, Delivery, Lane
 from notifications.sending import journal, lanes, many
 from notifications.sending.relay import FINAL_REPLY_SECONDS, Outcome
 
+logger = logging.getLogger(__name__)
 State = Delivery.State
 #: What a row looks like when nobody holds it.
 FREE = {"state": State.READY, "owner": "", "lease_until": None, "sending_since": None}
@@ -137,7 +139,7 @@ def put(rows: Iterable[int], holder: str, expected: Iterable[str], /, **values: 
 
 def recover(*, is_idempotent: bool = False) -> int:
     """Rows of dead workers: first by their diaries, exactly; then by their leases, carefully. How many were freed."""
-    freed = sum(_by_diary(record) for record in journal.left_behind())
+    freed = sum(_by_diary_if_sound(record) for record in journal.left_behind())
     abandoned = Delivery.objects.abandoned()
     freed += abandoned.filter(state=State.LEASED).update(**FREE)
     begun = abandoned.filter(state=State.SENDING)
@@ -146,6 +148,16 @@ def recover(*, is_idempotent: bool = False) -> int:
     # the owner stays: a slow worker that comes back with the relay's answer may still write it down
     doubtful = list(begun.values_list("pk", flat=True)[:1000])
     return freed + _doubt(doubtful, None, "the worker died while handing over")
+
+
+def _by_diary_if_sound(record: journal.Record) -> int:
+    """One that cannot be worked with is set aside: it must not stop all mail. A database that is away is not its fault."""
+    try:
+        return _by_diary(record)
+    except (ValueError, DataError, IntegrityError):
+        logger.exception("the diary %s cannot be worked with", record.owner)
+        record.set_aside()
+        return 0
 
 
 @transaction.atomic

@@ -38,16 +38,22 @@ Ended = tuple[Delivery, Outcome, str]
 @transaction.atomic
 def write(ended: Iterable[Ended], owner: str) -> dict[str, int]:
     """Record these results; how many rows became what. Rows that are no longer ours stay as they are."""
-    ended, report = list(ended), dict.fromkeys(("accepted", "failed", "deferred", "uncertain"), 0)
+    ended = [(row, outcome, _plain(reply)) for row, outcome, reply in ended]
+    report = dict.fromkeys(("accepted", "failed", "deferred", "uncertain"), 0)
     by_outcome: dict[Outcome, list[tuple[Delivery, str]]] = {}
     for row, outcome, reply in ended:
-        by_outcome.setdefault(outcome, []).append((row, reply[:500]))
+        by_outcome.setdefault(outcome, []).append((row, reply))
     for outcome, rows in by_outcome.items():
         for name, count in _WRITERS[outcome](rows, owner).items():
             report[name] += count
     note((row.pk, _KINDS[outcome], reply) for row, outcome, reply in ended)
     names.remember((row, reply) for row, outcome, reply in ended if outcome == Outcome.ACCEPTED)
     return report
+
+
+def _plain(reply: str) -> str:
+    """Words that any database takes: PostgreSQL keeps no NUL."""
+    return reply[:500].replace("\0", " ")
 
 
 def note(tries: Iterable[tuple[int, str, str]]) -> None:

@@ -11,6 +11,7 @@ from django.core.mail.message import sanitize_address
 
 from notifications.sending import relay
 from notifications.sending.relay import ENDING, FINAL_REPLY_SECONDS, Began, Envelope, Outcome, Result
+from organisations.text import one_line
 
 #: A connection is renewed after this many messages: some servers count, some leak.
 MESSAGES_PER_CONNECTION = 5000
@@ -265,7 +266,7 @@ def _as_bytes(words: bytes | str) -> bytes:
 
 
 def _words(answer: Reply) -> str:
-    return f"{answer[0]} {answer[1].decode('utf-8', 'replace')}"
+    return one_line(f"{answer[0]} {answer[1].decode('utf-8', 'replace')}")
 
 
 def _expect(answer: Reply, *codes: int) -> str:

@@ -8,8 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from notifications.models import Attempt, Delivery, Throttle
-from notifications.sending import lanes, pump
+from notifications.sending import journal, lanes, pump
 from notifications.sending.relay import Outcome
+from tests.notifications.test_failure_matrix import begun_by_a_dead_worker
 from tests.notifications.test_pump import states, write
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +163,40 @@ def test_a_breaker_opened_meanwhile_is_not_lost(monkeypatch):
     monkeypatch.setattr(lanes, "_recovers", look_and_be_late)
     lanes.went_well("bulk", {"google"}, set_out)
     assert Throttle.objects.get().is_broken
+
+
+# -- a diary that is broken --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line", [b"E 5\n", b"B five\n", b"E 5 accepted {\n", b'E %d sideways ""\n', b"\xff\xfe \xff\nE \xff\n"]
+)
+def test_a_diary_that_cannot_be_read_is_set_aside_and_mail_goes_on(line, smtp, caplog):
+    diary = begun_by_a_dead_worker(1)
+    diary.abandon()
+    with diary.path.open("ab") as stream:
+        stream.write(line % diary.rows[0].pk if b"%d" in line else line)
+    write(1, key="another")
+    assert pump.pump().accepted == 1
+    assert [path.name for path in journal.folder().iterdir()] == ["dead.unreadable"]
+    Delivery.objects.filter(state=State.SENDING).update(lease_until=timezone.now() - timedelta(seconds=1))
+    pump.pump()
+    assert states() == [State.UNCERTAIN, State.ACCEPTED], "its rows go by their leases"
+    assert "dead" in caplog.text
+
+
+def test_a_reply_with_characters_no_database_keeps_is_written_down_without_them(smtp):
+    write(1)
+    smtp.script["RCPT"] = b"550 5.1.1 no\0body\x07 here\r\n"
+    assert pump.pump().failed == 1
+    assert Delivery.objects.get().reply == "550 5.1.1 no body  here"
+
+
+def test_a_nul_in_the_diary_of_a_dead_worker_stops_nobody(smtp):
+    diary = begun_by_a_dead_worker(1)
+    diary.began(diary.rows[0].pk)
+    diary.ended(diary.rows[0].pk, Outcome.REFUSED, "550 no\0body")
+    diary.abandon()
+    pump.pump()
+    assert states() == [State.FAILED]
+    assert Attempt.objects.get().reply == "550 no body"
