@@ -10,7 +10,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 from typing import Protocol
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from django.conf import settings
 from django.db import models
@@ -131,4 +131,5 @@ def from_settings(lane: str = Lane.TRANSACTIONAL) -> Relay:
         starttls=url.scheme == "smtp+tls",
         implicit_tls=url.scheme == "smtp+ssl",
         sender=parseaddr(settings.MAIL_FROM_BULK)[1] if bulk else "",
+        verify=parse_qs(url.query).get("verify") != ["no"],
     )
