@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.models import GROUPS, Attempt, Lane, Station, Throttle
+from notifications.sending import memory
 
 logger = logging.getLogger(__name__)
 ROME = ZoneInfo("Europe/Rome")
@@ -256,8 +257,10 @@ class Held(Exception):
 def check_station(*, is_real: bool) -> None:
     """Raises Held. `is_real`: the relay reaches other people's mailboxes, so the site must be the rows' own.
 
-    A copy of the database elsewhere (a staging site, a restored backup) keeps the name of the site it came from.
+    A copy of the database elsewhere (a staging site, a restored backup) keeps the name of the site it came from; one
+    restored in place counts lower than this machine remembers.
     """
+    memory.compare()
     station = Station.current()
     if is_real and not station.site:
         Station.objects.filter(pk=station.pk, site="").update(site=settings.SITE_URL)

@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from notifications.models import Attempt, Delivery, Throttle
-from notifications.sending import journal, lanes, pump
+from notifications import clock
+from notifications.models import Attempt, Delivery, Station, Sweep, Throttle
+from notifications.sending import journal, lanes, pump, station
 from notifications.sending.relay import Outcome
 from tests.notifications.test_failure_matrix import begun_by_a_dead_worker
 from tests.notifications.test_pump import states, write
@@ -200,3 +201,29 @@ def test_a_nul_in_the_diary_of_a_dead_worker_stops_nobody(smtp):
     pump.pump()
     assert states() == [State.FAILED]
     assert Attempt.objects.get().reply == "550 no body"
+
+
+# -- a restored database -----------------------------------------------------------------------------------------------------
+
+
+def test_after_a_restore_the_bell_sends_nothing_before_the_clock_has_come_by(smtp, organiser):
+    for _round in range(3):
+        clock.go_round()
+    Sweep.objects.update(number=1)  # the backup of yesterday
+    write(1)
+    assert pump.pump().held == Station.current().reason != ""
+    assert states() == [State.READY]
+    station.release(by=organiser)
+    assert pump.pump().accepted == 1, "a person's release holds"
+
+
+def test_a_restore_under_a_running_pump_is_seen_before_the_next_claim():
+    clock.go_round()
+    clock.go_round()
+    worker = pump.Worker("bulk", pump.Report())
+    of_house("google", 1)
+    Sweep.objects.update(number=1)
+    with pytest.raises(lanes.Held):
+        worker.drain(time.monotonic() + 5)
+    worker.close()
+    assert states() == [State.READY]
