@@ -32,8 +32,8 @@ State = Delivery.State
 GROUP_SECONDS = 0.5
 #: A group is at most so many times as large as the one before, and a claim as a group.
 GROWTH, GROUPS_IN_HAND = 8, 4
-#: While bulk flows, single messages are looked for this often.
-LOOK_ASIDE_SECONDS = 0.5
+#: While bulk flows, single messages are looked for this often; and on any lane, whether mail may still leave.
+LOOK_ASIDE_SECONDS, LOOK_UP_SECONDS = 0.5, 1.0
 #: So many refusals of one house in a row, for policy or for now, are no longer single recipients' trouble.
 IN_A_ROW = 3
 
@@ -112,7 +112,8 @@ class Worker:
     lane: str
     report: Report
     owner: str = field(default_factory=lambda: uuid4().hex)
-    group: int = 10
+    #: Grows as the relay allows. The first one is small: nobody knows yet how slow the relay is.
+    group: int = 2
 
     def __post_init__(self) -> None:
         self._relay = relay.from_settings(self.lane)
@@ -125,7 +126,7 @@ class Worker:
         self._refusals: Counter[str] = Counter()
         self._is_outdated = False
         self._began, self._accepted = time.monotonic(), 0
-        self._looked_aside = self._told_lane = 0.0
+        self._looked_aside = self._looked_up = self._told_lane = 0.0
 
     def drain(self, until: float) -> None:
         """Claim and send until nothing is due, the time is over, or the relay must rest."""
@@ -155,8 +156,7 @@ class Worker:
     def _due(self, until: float) -> Iterator[Delivery]:
         """Row after row, claimed by the handful when the last handful is used up."""
         while time.monotonic() < until:
-            self._look_aside(until)
-            lanes.check_station(is_real=not self._relay.is_idempotent)
+            self._look_up()
             rows = claims.claim(self.owner, self.lane, min(settings.MAIL_BATCH, GROUPS_IN_HAND * self.group))
             if not rows:
                 return
@@ -167,6 +167,11 @@ class Worker:
                     claims.release(self.owner)
                     break
                 yield row
+
+    def _look_up(self) -> None:
+        """Raises Held. A person who holds all mail waits for no handful to be used up."""
+        self._looked_up = time.monotonic()
+        lanes.check_station(is_real=not self._relay.is_idempotent)
 
     def _look_aside(self, until: float) -> None:
         """Bulk never makes a sign-in code wait."""
@@ -180,7 +185,13 @@ class Worker:
     def _send(self, rows: Iterable[Delivery], until: float) -> None:
         """Send claimed rows in groups, until the relay must rest or the time is over. What was not begun goes back."""
         rows = iter(rows)
-        while time.monotonic() <= until and (group := list(islice(rows, self.group))):
+        while time.monotonic() <= until:
+            self._look_aside(until)
+            if time.monotonic() - self._looked_up > LOOK_UP_SECONDS:
+                self._look_up()
+            group = list(islice(rows, self.group))
+            if not group:
+                break
             if not self._exchange(self._begun(group)):
                 break
         self._exchange(None)
@@ -197,19 +208,20 @@ class Worker:
     def _exchange(self, following: Errand | None) -> bool:
         """Wait for the errand that is out, let the next one go, and meanwhile write down what came of the first.
 
-        False when the relay must rest: then the next one stays at home.
+        False when the relay must rest. Then, or when one of its houses must, the next one stays at home.
         """
         back = self._out
         if back:
             back.wait()
         self._out = None
         may_go = back is None or (back.error is None and self._learn(back.ended, back.set_out))
-        if following and may_go:
+        goes = may_go and not self._is_outdated
+        if following and goes:
             self._out = following
             following.go()
         if back:
             self._record(back)
-        if following and not may_go:
+        if following and not goes:
             self._record(following)
         return may_go
 

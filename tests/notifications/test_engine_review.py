@@ -1,13 +1,16 @@
 """What a review of the engine found, and what holds since."""
 
+import threading
 import time
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connections
 from django.utils import timezone
 
 from notifications import clock
+from notifications.drill.sink import Sink
 from notifications.models import Attempt, Delivery, Station, Sweep, Throttle
 from notifications.sending import journal, lanes, pump, station
 from notifications.sending.relay import Outcome
@@ -227,3 +230,59 @@ def test_a_restore_under_a_running_pump_is_seen_before_the_next_claim():
         worker.drain(time.monotonic() + 5)
     worker.close()
     assert states() == [State.READY]
+
+
+# -- between two groups ----------------------------------------------------------------------------------------------------
+
+
+def soon(act, *, after: int, sink) -> threading.Thread:
+    """Do it, on another connection, as soon as so many messages have arrived."""
+
+    def wait_and_act() -> None:
+        try:
+            while len(sink.messages) < after:
+                time.sleep(0.005)
+            act()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=wait_and_act)
+    thread.start()
+    return thread
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_code_written_while_bulk_flows_slowly_waits_for_a_group_and_not_for_a_handful(settings):
+    sink = Sink(delay=0.05)
+    settings.MAIL_URL = sink.url
+    of_house("google", 120)
+    helper = soon(lambda: write(1, key="code", address="codice@example.org"), after=40, sink=sink)
+    pump.pump(seconds=60)
+    helper.join()
+    sink.close()
+    (place,) = [n for n, message in enumerate(sink.messages) if b"codice@example.org" in message]
+    assert place - 40 <= 30, "a second and a half of 50 ms each"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_held_while_bulk_flows_slowly_stops_within_two_seconds(settings):
+    sink = Sink(delay=0.05)
+    settings.MAIL_URL = sink.url
+    of_house("google", 120)
+    helper = soon(lambda: station.hold(reason="prova", by=None), after=40, sink=sink)
+    assert pump.pump(seconds=60).held == "prova"
+    helper.join()
+    sink.close()
+    assert len(sink.messages) <= 90
+    assert Delivery.objects.filter(state=State.READY).count() == 120 - len(sink.messages)
+
+
+def test_nobody_knows_at_first_how_slow_a_relay_is_so_the_first_group_is_small(settings):
+    sink = Sink(delay=0.3)
+    settings.MAIL_URL = sink.url
+    of_house("google", 12)
+    began = time.monotonic()
+    pump.pump(seconds=0.1)
+    sink.close()
+    assert time.monotonic() - began < 2
+    assert len(sink.messages) <= 4
