@@ -79,9 +79,13 @@ def pump(*, seconds: float = 25.0, only: Iterable[str] = (Lane.TRANSACTIONAL, La
 def _work_at_once(several: int, lane: str, until: float, report: Report) -> None:
     """Several connections to a far relay: its delay, not our speed, is the limit."""
 
+    errors: list[BaseException] = []
+
     def run() -> None:
         try:
             _work(lane, until, report)
+        except BaseException as error:  # raised where the threads are waited for
+            errors.append(error)
         finally:
             connections.close_all()
 
@@ -90,6 +94,8 @@ def _work_at_once(several: int, lane: str, until: float, report: Report) -> None
         thread.start()
     for thread in threads:
         thread.join()
+    if errors:
+        raise errors[0]
 
 
 def _work(lane: str, until: float, report: Report) -> None:

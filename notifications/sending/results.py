@@ -1,5 +1,6 @@
 """Write down how each message's way ended: its new state, an attempt for the ledger, and what the lane learns of it."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from notifications.providers import names
 from notifications.sending import claims
 from notifications.sending.relay import Outcome
 
+logger = logging.getLogger(__name__)
 State = Delivery.State
 #: Waits after a refusal for now (4xx): 1, 5, 15 minutes, 1, 4, 12 hours, within two days; then the message fails.
 RETRY_LADDER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
@@ -35,10 +37,36 @@ _UNKNOWN = re.compile(r"^55[0-9] 5\.1\.")
 Ended = tuple[Delivery, Outcome, str]
 
 
-@transaction.atomic
+class _NotAllOurs(Exception):
+    """Somebody else decided about one of these rows meanwhile."""
+
+
 def write(ended: Iterable[Ended], owner: str) -> dict[str, int]:
-    """Record these results; how many rows became what. Rows that are no longer ours stay as they are."""
+    """Record these results; how many rows became what. Rows that are no longer ours stay as they are, unmentioned."""
     ended = [(row, outcome, _plain(reply)) for row, outcome, reply in ended]
+    try:
+        return _write_all(ended, owner)
+    except _NotAllOurs:  # rare, so nobody pays for the question beforehand
+        return _write_ours(ended, owner)
+
+
+@transaction.atomic
+def _write_ours(ended: list[Ended], owner: str) -> dict[str, int]:
+    held = Delivery.objects.select_for_update().filter(claims.among(row.pk for row, *_ in ended), owner=owner)
+    found = dict(held.values_list("pk", "state"))
+    ours = []
+    for row, outcome, reply in ended:
+        # silence says nothing new of one that is uncertain already
+        if found.get(row.pk) in ((State.SENDING,) if outcome == Outcome.UNCERTAIN else OPEN):
+            ours.append((row, outcome, reply))
+        else:
+            logger.warning("too late to be written down for %s: %s", row.key, outcome)
+    return _write_all(ours, owner)
+
+
+@transaction.atomic
+def _write_all(ended: list[Ended], owner: str) -> dict[str, int]:
+    """All of them, or _NotAllOurs and none."""
     report = dict.fromkeys(("accepted", "failed", "deferred", "uncertain"), 0)
     by_outcome: dict[Outcome, list[tuple[Delivery, str]]] = {}
     for row, outcome, reply in ended:
@@ -46,6 +74,8 @@ def write(ended: Iterable[Ended], owner: str) -> dict[str, int]:
     for outcome, rows in by_outcome.items():
         for name, count in _WRITERS[outcome](rows, owner).items():
             report[name] += count
+    if sum(report.values()) != len(ended):
+        raise _NotAllOurs
     note((row.pk, _KINDS[outcome], reply) for row, outcome, reply in ended)
     names.remember((row, reply) for row, outcome, reply in ended if outcome == Outcome.ACCEPTED)
     return report

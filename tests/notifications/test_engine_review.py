@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from notifications import clock
 from notifications.drill.sink import Sink
-from notifications.models import Attempt, Delivery, Station, Sweep, Throttle
-from notifications.sending import journal, lanes, pump, station
+from notifications.models import Attempt, Delivery, ProviderMessage, Station, Sweep, Throttle
+from notifications.sending import claims, journal, lanes, pump, results, station
 from notifications.sending.relay import Outcome
 from tests.notifications.test_failure_matrix import begun_by_a_dead_worker
 from tests.notifications.test_pump import states, write
@@ -286,3 +286,42 @@ def test_nobody_knows_at_first_how_slow_a_relay_is_so_the_first_group_is_small(s
     sink.close()
     assert time.monotonic() - began < 2
     assert len(sink.messages) <= 4
+
+
+# -- who wrote what ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_result_that_comes_after_somebody_decided_is_not_in_the_ledger():
+    write(3)
+    rows = claims.begin(claims.claim("slow", "transactional", 3), "slow")
+    Delivery.objects.filter(pk=rows[0].pk).update(state=State.FAILED, owner="", lease_until=None)
+    Delivery.objects.filter(pk=rows[1].pk).update(owner="another")
+    ended = [(row, Outcome.ACCEPTED, "250 taken by postmark as abc") for row in rows]
+    assert results.write(ended, "slow")["accepted"] == 1
+    assert [attempt.delivery_id for attempt in Attempt.objects.all()] == [rows[2].pk]
+    assert [named.delivery_id for named in ProviderMessage.objects.all()] == [rows[2].pk]
+
+
+def test_silence_about_a_message_that_is_uncertain_already_is_not_written_twice():
+    write(1, lane="bulk")
+    rows = claims.begin(claims.claim("slow", "bulk", 1), "slow")
+    for _time in range(2):
+        results.write([(rows[0], Outcome.UNCERTAIN, "no answer")], "slow")
+    assert Attempt.objects.count() == 1
+    assert Delivery.objects.get().uncertain_count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_wrong_in_one_of_several_connections_is_not_swallowed(smtp, settings, monkeypatch):
+    settings.MAIL_CONNECTIONS = 2
+    write(3)
+
+    def away(*_args) -> None:
+        raise DatabaseError("server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(results, "write", away)
+        with pytest.raises(DatabaseError):
+            pump.pump()
+    pump.pump()
+    assert states() == [State.ACCEPTED] * 3
