@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from notifications.models import GROUPS, Attempt, Lane, Station, Throttle
+from notifications.models import GROUPS, Attempt, Delivery, Lane, Station, Throttle
 from notifications.sending import memory
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Allowance:
 
 
 def allowance(lane: str, now: datetime) -> Allowance:
-    """What the buckets hold; call it in the transaction that claims, it locks them. No query more than one."""
+    """What the buckets hold; call it in the transaction that claims, it locks them. One query, and one for each daily cap."""
     total: int | None = None
     by_group, throttles = {}, list(Throttle.objects.select_for_update().filter(lane=lane))
     for throttle in throttles:
@@ -74,9 +75,23 @@ def take(allowance: Allowance, counts: dict[str, int], now: datetime) -> None:
         if count and (throttle.rate or throttle.daily_cap):
             throttle.tokens = max(0.0, _tokens(throttle, now) - count)
             throttle.refilled_at = now
-            throttle.sent_that_day = sent_today(throttle, now) + count
-            throttle.day = _day(now)
-            throttle.save(update_fields=["tokens", "refilled_at", "sent_that_day", "day"])
+            throttle.save(update_fields=["tokens", "refilled_at"])
+
+
+def count_sent(lane: str, counts: dict[str, int], now: datetime) -> None:
+    """Count accepted messages, by mail house, for the day: only what left uses up a daily cap."""
+    limited = Throttle.objects.filter(lane=lane, domain_group__in=["", *counts])
+    limited = limited.filter(Q(rate__isnull=False) | Q(daily_cap__isnull=False))
+    for throttle in limited.select_for_update():
+        count = sum(counts.values()) if throttle.domain_group == "" else counts[throttle.domain_group]
+        throttle.sent_that_day, throttle.day = sent_today(throttle, now) + count, _day(now)
+        throttle.save(update_fields=["sent_that_day", "day"])
+
+
+def _in_hand(lane: str, group: str) -> int:
+    """Taken by workers and not yet answered: they may all count for the day."""
+    held = Delivery.objects.filter(lane=lane, state__in=[Delivery.State.LEASED, Delivery.State.SENDING])
+    return (held.filter(domain_group=group) if group else held).count()
 
 
 def _free(throttle: Throttle, now: datetime) -> int | None:
@@ -86,7 +101,8 @@ def _free(throttle: Throttle, now: datetime) -> int | None:
     if throttle.rate:
         limits.append(int(_tokens(throttle, now)))
     if throttle.daily_cap is not None:
-        limits.append(max(0, throttle.daily_cap - sent_today(throttle, now)))
+        left = throttle.daily_cap - sent_today(throttle, now)
+        limits.append(max(0, left - _in_hand(throttle.lane, throttle.domain_group)) if left > 0 else 0)
     return min(limits) if limits else None
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from notifications.models import Attempt, Delivery, Suppression, hash_address
 from notifications.providers import names
-from notifications.sending import claims
+from notifications.sending import claims, lanes
 from notifications.sending.relay import Outcome
 
 logger = logging.getLogger(__name__)
@@ -76,9 +77,19 @@ def _write_all(ended: list[Ended], owner: str) -> dict[str, int]:
             report[name] += count
     if sum(report.values()) != len(ended):
         raise _NotAllOurs
+    _count(row for row, outcome, _reply in ended if outcome == Outcome.ACCEPTED)
     note((row.pk, _KINDS[outcome], reply) for row, outcome, reply in ended)
     names.remember((row, reply) for row, outcome, reply in ended if outcome == Outcome.ACCEPTED)
     return report
+
+
+def _count(accepted: Iterable[Delivery]) -> None:
+    """For the day of their lanes."""
+    by_lane: dict[str, Counter[str]] = {}
+    for row in accepted:
+        by_lane.setdefault(row.lane, Counter())[row.domain_group] += 1
+    for lane, counts in by_lane.items():
+        lanes.count_sent(lane, counts, timezone.now())
 
 
 def _plain(reply: str) -> str:

@@ -325,3 +325,37 @@ def test_what_goes_wrong_in_one_of_several_connections_is_not_swallowed(smtp, se
             pump.pump()
     pump.pump()
     assert states() == [State.ACCEPTED] * 3
+
+
+# -- daily caps ----------------------------------------------------------------------------------------------------------------
+
+
+def test_only_what_was_accepted_uses_up_the_days_share(smtp):
+    Throttle.objects.create(lane="bulk", daily_cap=3)
+    of_house("google", 8)
+    smtp.script["RCPT"] = b"550 5.1.1 nobody\r\n"
+    assert sum(pump.pump().failed for _round in range(3)) == 8
+    of_house("microsoft", 5)
+    smtp.script.clear()
+    pump.pump()
+    assert Delivery.objects.filter(state=State.ACCEPTED).count() == 3
+    assert Throttle.objects.get().sent_that_day == 3
+    assert pump.pump().accepted == 0
+
+
+def test_what_was_taken_and_given_back_uses_up_nothing_of_the_days_share(smtp):
+    Throttle.objects.create(lane="bulk", domain_group="google", daily_cap=3)
+    of_house("google", 5)
+    claims.claim("one", "bulk", 10)
+    claims.release("one")
+    assert len(claims.claim("two", "bulk", 10)) == 3
+
+
+def test_what_other_workers_hold_counts_for_the_days_share_until_it_is_answered():
+    Throttle.objects.create(lane="bulk", daily_cap=3)
+    of_house("google", 5)
+    rows = claims.begin(claims.claim("one", "bulk", 2), "one")
+    assert len(claims.claim("two", "bulk", 10)) == 1
+    assert claims.claim("three", "bulk", 10) == []
+    results.write([(row, Outcome.DEFERRED, "451 later") for row in rows], "one")
+    assert len(claims.claim("three", "bulk", 10)) == 2
