@@ -77,6 +77,8 @@ class Delivery(models.Model):
         State.CANCELLED: frozenset(),
         State.EXPIRED: frozenset(),
     }
+    #: Kind of the messages that somebody waits for in front of the screen.
+    SIGN_IN = "account"
     UNSETTLED = (State.READY, State.LEASED, State.SENDING)
     #: States of messages that were handed over and then sent back or complained of.
     CAME_BACK = (State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED)
@@ -155,6 +157,12 @@ class Delivery(models.Model):
                 fields=["lane", "campaign", "domain_group", "not_before", "id"],
                 condition=Q(state="ready"),
                 name="delivery_next",
+            ),
+            # sign-in codes, which somebody waits for, before all else: few rows, so it costs the others nothing
+            models.Index(
+                fields=["kind", "lane", "campaign", "not_before", "id"],
+                condition=Q(state="ready", kind="account"),
+                name="delivery_codes",
             ),
             models.Index(fields=["lease_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leases"),
             models.Index(fields=["owner"], condition=~Q(owner=""), name="delivery_owner"),

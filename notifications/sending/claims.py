@@ -6,11 +6,12 @@ Every change of a row is a compare-and-set on (state, owner): a worker whose lea
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -58,6 +59,7 @@ def claim(owner: str, lane: str, batch: int) -> list[Delivery]:
         # To ask again would lead PostgreSQL, where its numbers are old, through all that waits.
         Delivery.objects.filter(among(keys)).update(state=State.LEASED, owner=owner, lease_until=lease())
         rows = list(Delivery.objects.filter(among(keys)).defer(*UNREAD).order_by("pk"))
+        rows.sort(key=lambda row: row.kind != Delivery.SIGN_IN)
         lanes.take(allowance, Counter(row.domain_group for row in rows), now)
     return rows
 
@@ -66,12 +68,13 @@ def _next(lane: str, allowance: lanes.Allowance, batch: int, now: datetime) -> l
     """Keys of due rows, locked where the database can. Each query walks one stretch of one index."""
     room = batch if allowance.total is None else min(batch, allowance.total)
     keys: list[int] = []
-    for campaign, most in _streams(lane, now):
+    for stream in _streams(lane, now):
+        most = stream.most
         for group, free in _by_house(allowance):
             left = min(x for x in (room - len(keys), most, free) if x is not None)
             if left <= 0:
                 continue
-            due = Delivery.objects.due(now).filter(lane=lane, campaign=campaign)
+            due = Delivery.objects.due(now).filter(stream.condition, lane=lane, campaign=stream.campaign)
             due = due.filter(domain_group=group) if group else due
             if connection.features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True, of=("self",))
@@ -90,17 +93,30 @@ def _by_house(allowance: lanes.Allowance) -> list[tuple[str, int | None]]:
     return [(group, allowance.by_group.get(group)) for group in allowance.open_groups()]
 
 
-def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A stretch of one index. `most`: how many may be taken of it; None: all."""
+
+    campaign: int | None = None
+    most: int | None = None
+    condition: Q = field(default_factory=Q)
+
+
+#: Somebody waits for a sign-in code; a change of date that goes to everybody has time.
+_SINGLE = (_Stream(condition=Q(kind=Delivery.SIGN_IN)), _Stream(condition=~Q(kind=Delivery.SIGN_IN)))
+
+
+def _streams(lane: str, now: datetime) -> list[_Stream]:
     """Where rows of a lane stand: those without a campaign, then each running campaign, with how many it may give."""
-    streams: list[tuple[int | None, int | None]] = [(None, None)]
+    streams = list(_SINGLE) if lane == Lane.TRANSACTIONAL else [_Stream()]
     if lane == Lane.BULK:
         going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now))
         standing = list(going.values_list("pk", "state"))
         if any(state == Campaign.State.CANARY for _pk, state in standing):
             # the first few are counted under a lock, or two workers would each send them
             first = going.filter(state=Campaign.State.CANARY).select_for_update(of=("self",))
-            streams += [(campaign.pk, rounds.may_give(campaign)) for campaign in first]
-        streams += [(pk, None) for pk, state in standing if state == Campaign.State.RUNNING]
+            streams += [_Stream(campaign.pk, rounds.may_give(campaign)) for campaign in first]
+        streams += [_Stream(pk) for pk, state in standing if state == Campaign.State.RUNNING]
     return streams
 
 

@@ -116,8 +116,8 @@ def note(tries: Iterable[tuple[int, str, str]]) -> None:
 def _accepted(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
     done = {"state": State.ACCEPTED, "accepted_at": timezone.now(), "lease_until": None, "owner": "", "reply": ""}
     # a sign-in code is nobody's business afterwards
-    codes = [row.pk for row, _reply in rows if row.kind == "account"]
-    others = [row.pk for row, _reply in rows if row.kind != "account"]
+    codes = [row.pk for row, _reply in rows if row.kind == Delivery.SIGN_IN]
+    others = [row.pk for row, _reply in rows if row.kind != Delivery.SIGN_IN]
     count = claims.put(codes, owner, OPEN, **done, payload={}) if codes else 0
     return {"accepted": count + (claims.put(others, owner, OPEN, **done) if others else 0)}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 from django.utils import timezone
 
 from notifications import clock
@@ -359,3 +359,32 @@ def test_what_other_workers_hold_counts_for_the_days_share_until_it_is_answered(
     assert claims.claim("three", "bulk", 10) == []
     results.write([(row, Outcome.DEFERRED, "451 later") for row in rows], "one")
     assert len(claims.claim("three", "bulk", 10)) == 2
+
+
+# -- sign-in codes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_sign_in_code_leaves_before_single_messages_to_everybody(smtp):
+    write(60, key="moved")
+    Delivery.objects.update(kind="event_rescheduled", payload={}, not_before=timezone.now() - timedelta(minutes=1))
+    write(1, key="code", address="codice@example.org")
+    claimed = claims.claim("one", "transactional", 10)
+    assert claimed[0].address == "codice@example.org"
+    assert len({row.pk for row in claimed}) == 10
+    assert len(claims.claim("two", "transactional", 100)) == 51
+
+
+def test_with_one_house_paused_codes_still_come_first():
+    write(5, key="moved")
+    Delivery.objects.update(kind="event_rescheduled", not_before=timezone.now() - timedelta(minutes=1))
+    write(2, key="code")
+    lanes.pause(lane="transactional", group="google", reason="421 slow")
+    assert [row.kind for row in claims.claim("one", "transactional", 3)] == ["account", "account", "event_rescheduled"]
+
+
+def test_the_way_to_the_codes_is_an_index_of_theirs():
+    due = Delivery.objects.due(timezone.now()).filter(lane="transactional", campaign=None, kind=Delivery.SIGN_IN)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan TO off")
+    assert "delivery_codes" in due.order_by("not_before", "pk")[:10].explain()
