@@ -1,16 +1,19 @@
 """What a review of the engine found, and what holds since."""
 
+import json
 import threading
 import time
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 from django.utils import timezone
 
 from notifications import clock
 from notifications.drill.sink import Sink
+from notifications.management.commands.pump import Command
 from notifications.models import Attempt, Delivery, ProviderMessage, Station, Sweep, Throttle
 from notifications.sending import claims, journal, lanes, pump, results, station
 from notifications.sending.relay import Outcome
@@ -388,3 +391,20 @@ def test_the_way_to_the_codes_is_an_index_of_theirs():
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan TO off")
     assert "delivery_codes" in due.order_by("not_before", "pk")[:10].explain()
+
+
+# -- the command ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_goes_round_while_mail_flows(settings, capsys):
+    sink = Sink(delay=0.05)
+    settings.MAIL_URL = sink.url
+    write(40)
+    call_command("pump", "--json", "--seconds", "0.5")
+    sink.close()
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["accepted"] == 40
+    assert Sweep.objects.get().number >= 3
+
+
+def test_a_round_of_the_command_is_short_unless_told_otherwise():
+    assert Command().create_parser("manage.py", "pump").get_default("seconds") <= 30
