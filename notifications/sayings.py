@@ -15,6 +15,7 @@ _SAID = frozenset({
     gettext_noop("wishes no news"),
     gettext_noop("the campaign was cancelled"),
     gettext_noop("the event was called off"),
+    gettext_noop("registrations were closed before it could leave"),
     gettext_noop("the place was given back"),
     gettext_noop("the registration has another contact now"),
     gettext_noop("the worker died while handing over"),

@@ -185,6 +185,12 @@ class Delivery(models.Model):
                 condition=Q(state="ready"),
                 name="delivery_next",
             ),
+            # sign-in codes, which somebody waits for, before all else: few rows, so it costs the others nothing
+            models.Index(
+                fields=["kind", "lane", "campaign", "not_before", "id"],
+                condition=Q(state="ready", kind="account"),
+                name="delivery_codes",
+            ),
             models.Index(fields=["lease_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leases"),
             models.Index(fields=["owner"], condition=~Q(owner=""), name="delivery_owner"),
             models.Index(fields=["campaign", "id"], name="delivery_campaign"),

@@ -3,22 +3,25 @@
 Every change of a row is a compare-and-set on (state, owner): a worker whose lease was taken away writes nothing.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications.campaigns import rounds
-from notifications.models import Attempt, Campaign, Delivery, Lane
+from notifications.models import ACCOUNT, Attempt, Campaign, Delivery, Lane
 from notifications.sending import journal, lanes, many
 from notifications.sending.relay import FINAL_REPLY_SECONDS, Outcome
 
+logger = logging.getLogger(__name__)
 State = Delivery.State
 #: What a row looks like when nobody holds it.
 FREE = {"state": State.READY, "owner": "", "lease_until": None, "sending_since": None}
@@ -56,6 +59,7 @@ def claim(owner: str, lane: str, batch: int) -> list[Delivery]:
         # To ask again would lead PostgreSQL, where its numbers are old, through all that waits.
         Delivery.objects.filter(among(keys)).update(state=State.LEASED, owner=owner, lease_until=lease())
         rows = list(Delivery.objects.filter(among(keys)).defer(*UNREAD).order_by("pk"))
+        rows.sort(key=lambda row: row.kind != ACCOUNT)
         lanes.take(allowance, Counter(row.domain_group for row in rows), now)
     return rows
 
@@ -64,13 +68,14 @@ def _next(lane: str, allowance: lanes.Allowance, batch: int, now: datetime) -> l
     """Keys of due rows, locked where the database can. Each query walks one stretch of one index."""
     room = batch if allowance.total is None else min(batch, allowance.total)
     keys: list[int] = []
-    for campaign, most in _streams(lane, now):
+    for stream in _streams(lane, now):
+        most = stream.most
         for group, free in _by_house(allowance):
             left = min(x for x in (room - len(keys), most, free) if x is not None)
             if left <= 0:
                 continue
-            due = Delivery.objects.due(now).filter(lane=lane, campaign=campaign)
-            if campaign is None and lane == Lane.BULK and lanes.is_quiet(now):
+            due = Delivery.objects.due(now).filter(stream.condition, lane=lane, campaign=stream.campaign)
+            if stream.campaign is None and lane == Lane.BULK and lanes.is_quiet(now):
                 due = due.at_any_hour()  # campaigns know for themselves (_streams)
             due = due.filter(domain_group=group) if group else due
             if connection.features.has_select_for_update_skip_locked:
@@ -90,17 +95,30 @@ def _by_house(allowance: lanes.Allowance) -> list[tuple[str, int | None]]:
     return [(group, allowance.by_group.get(group)) for group in allowance.open_groups()]
 
 
-def _streams(lane: str, now: datetime) -> list[tuple[int | None, int | None]]:
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A stretch of one index. `most`: how many may be taken of it; None: all."""
+
+    campaign: int | None = None
+    most: int | None = None
+    condition: Q = field(default_factory=Q)
+
+
+#: Somebody waits for a sign-in code; a change of date that goes to everybody has time.
+_SINGLE = (_Stream(condition=Q(kind=ACCOUNT)), _Stream(condition=~Q(kind=ACCOUNT)))
+
+
+def _streams(lane: str, now: datetime) -> list[_Stream]:
     """Where rows of a lane stand: those without a campaign, then each running campaign, with how many it may give."""
-    streams: list[tuple[int | None, int | None]] = [(None, None)]
+    streams = list(_SINGLE) if lane == Lane.TRANSACTIONAL else [_Stream()]
     if lane == Lane.BULK:
         going = Campaign.objects.sending(is_quiet=lanes.is_quiet(now))
         standing = list(going.values_list("pk", "state"))
         if any(state == Campaign.State.CANARY for _pk, state in standing):
             # the first few are counted under a lock, or two workers would each send them
             first = going.filter(state=Campaign.State.CANARY).select_for_update(of=("self",))
-            streams += [(campaign.pk, rounds.may_give(campaign)) for campaign in first]
-        streams += [(pk, None) for pk, state in standing if state == Campaign.State.RUNNING]
+            streams += [_Stream(campaign.pk, rounds.may_give(campaign)) for campaign in first]
+        streams += [_Stream(pk) for pk, state in standing if state == Campaign.State.RUNNING]
     return streams
 
 
@@ -139,7 +157,7 @@ def put(rows: Iterable[int], holder: str, expected: Iterable[str], /, **values: 
 
 def recover(*, is_idempotent: bool = False) -> int:
     """Rows of dead workers: first by their diaries, exactly; then by their leases, carefully. How many were freed."""
-    freed = sum(_by_diary(record) for record in journal.left_behind())
+    freed = sum(_by_diary_if_sound(record) for record in journal.left_behind())
     abandoned = Delivery.objects.abandoned()
     freed += abandoned.filter(state=State.LEASED).update(**FREE)
     begun = abandoned.filter(state=State.SENDING)
@@ -148,6 +166,16 @@ def recover(*, is_idempotent: bool = False) -> int:
     # the owner stays: a slow worker that comes back with the relay's answer may still write it down
     doubtful = list(begun.values_list("pk", flat=True)[:1000])
     return freed + _doubt(doubtful, None, "the worker died while handing over")
+
+
+def _by_diary_if_sound(record: journal.Record) -> int:
+    """One that cannot be worked with is set aside: it must not stop all mail. A database that is away is not its fault."""
+    try:
+        return _by_diary(record)
+    except (ValueError, DataError, IntegrityError):
+        logger.exception("the diary %s cannot be worked with", record.owner)
+        record.set_aside()
+        return 0
 
 
 @transaction.atomic

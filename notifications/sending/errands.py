@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from notifications.models import Delivery
 from notifications.sending.journal import Journal
 from notifications.sending.relay import Envelope, Relay
@@ -24,6 +26,8 @@ class Errand:
         self.left = {row.pk: row for row, _content in messages}
         self.ended: list[Ended] = []
         self.size, self.seconds = len(messages), 0.0
+        #: A pause that is newer says more than what these messages are answered.
+        self.set_out = timezone.now()
         #: What went wrong on our side, for whoever waits.
         self.error: BaseException | None = None
         self._relay = relay
@@ -34,6 +38,7 @@ class Errand:
 
     def go(self) -> None:
         """Set out. A relay that is our own database has no delay worth a thread, and stays on this connection."""
+        self.set_out = timezone.now()
         if self._relay.is_local or not self._envelopes:
             self._carry()
             return

@@ -7,14 +7,21 @@ back, what was answered is written down, and only what was between the two is un
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 
+logger = logging.getLogger(__name__)
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+#: What a diary is called that nobody can read: it stays for a person, and its rows go by their leases.
+UNREADABLE = ".unreadable"
 
 
 def folder() -> Path:
@@ -74,10 +81,16 @@ class Record:
     begun: set[int] = field(default_factory=set)
     ended: dict[int, tuple[str, str]] = field(default_factory=dict)
 
+    def set_aside(self) -> None:
+        """It cannot be worked with; the next ones can."""
+        _set_aside(folder() / self.owner)
+
 
 def left_behind() -> Iterator[Record]:
     """The diaries whose owners are dead, each locked while the caller works on it and removed afterwards."""
     for path in sorted(folder().glob("*")) if folder().is_dir() else []:
+        if path.suffix == UNREADABLE:
+            continue
         try:
             file = os.open(path, os.O_RDWR)
         except FileNotFoundError:
@@ -90,10 +103,26 @@ def left_behind() -> Iterator[Record]:
         try:
             if os.fstat(file).st_size == 0:  # just made: its owner has not locked it yet
                 continue
-            yield _read(path)
-            path.unlink(missing_ok=True)
+            record = _read_or_set_aside(path)
+            if record is not None:
+                yield record
+                path.unlink(missing_ok=True)
         finally:
             os.close(file)
+
+
+def _read_or_set_aside(path: Path) -> Record | None:
+    try:
+        return _read(path)
+    except ValueError:  # half a line in the middle, or bytes of something else
+        logger.exception("the diary %s cannot be read", path.name)
+        _set_aside(path)
+        return None
+
+
+def _set_aside(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        path.rename(path.with_suffix(UNREADABLE))
 
 
 def _read(path: Path) -> Record:

@@ -11,11 +11,13 @@ from itertools import pairwise
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from notifications.models import GROUPS, Attempt, Lane, Station, Throttle
+from notifications.models import GROUPS, Attempt, Delivery, Lane, Station, Throttle
 from notifications.quiet import is_quiet as is_quiet
 from notifications.quiet import quiet_until as quiet_until
+from notifications.sending import memory
 from organisations.zone import ROME
 
 logger = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ class Allowance:
 
 
 def allowance(lane: str, now: datetime) -> Allowance:
-    """What the buckets hold; call it in the transaction that claims, it locks them. No query more than one."""
+    """What the buckets hold; call it in the transaction that claims, it locks them. One query, and one for each daily cap."""
     total: int | None = None
     by_group, throttles = {}, list(Throttle.objects.select_for_update().filter(lane=lane))
     for throttle in throttles:
@@ -73,9 +75,23 @@ def take(allowance: Allowance, counts: dict[str, int], now: datetime) -> None:
         if count and (throttle.rate or throttle.daily_cap):
             throttle.tokens = max(0.0, _tokens(throttle, now) - count)
             throttle.refilled_at = now
-            throttle.sent_that_day = sent_today(throttle, now) + count
-            throttle.day = _day(now)
-            throttle.save(update_fields=["tokens", "refilled_at", "sent_that_day", "day"])
+            throttle.save(update_fields=["tokens", "refilled_at"])
+
+
+def count_sent(lane: str, counts: dict[str, int], now: datetime) -> None:
+    """Count accepted messages, by mail house, for the day: only what left uses up a daily cap."""
+    limited = Throttle.objects.filter(lane=lane, domain_group__in=["", *counts])
+    limited = limited.filter(Q(rate__isnull=False) | Q(daily_cap__isnull=False))
+    for throttle in limited.select_for_update():
+        count = sum(counts.values()) if throttle.domain_group == "" else counts[throttle.domain_group]
+        throttle.sent_that_day, throttle.day = sent_today(throttle, now) + count, _day(now)
+        throttle.save(update_fields=["sent_that_day", "day"])
+
+
+def _in_hand(lane: str, group: str) -> int:
+    """Taken by workers and not yet answered: they may all count for the day."""
+    held = Delivery.objects.filter(lane=lane, state__in=[Delivery.State.LEASED, Delivery.State.SENDING])
+    return (held.filter(domain_group=group) if group else held).count()
 
 
 def _free(throttle: Throttle, now: datetime) -> int | None:
@@ -85,7 +101,8 @@ def _free(throttle: Throttle, now: datetime) -> int | None:
     if throttle.rate:
         limits.append(int(_tokens(throttle, now)))
     if throttle.daily_cap is not None:
-        limits.append(max(0, throttle.daily_cap - sent_today(throttle, now)))
+        left = throttle.daily_cap - sent_today(throttle, now)
+        limits.append(max(0, left - _in_hand(throttle.lane, throttle.domain_group)) if left > 0 else 0)
     return min(limits) if limits else None
 
 
@@ -136,12 +153,16 @@ def _code(reason: str) -> str:
 
 
 @transaction.atomic
-def slow_down(*, lane: str, group: str, measured: float, reason: str) -> None:
-    """Half the rate (of what was measured, in messages a minute, where there was no limit), and a pause."""
+def slow_down(*, lane: str, group: str, measured: float | None, reason: str) -> None:
+    """Half the rate (of what was measured, in messages a minute, where there was no limit), and a pause.
+
+    Where nothing was measured yet there is nothing to halve: the pause alone has to do.
+    """
     throttle, _created = Throttle.objects.select_for_update().get_or_create(lane=lane, domain_group=group)
-    throttle.rate = max(SLOWEST, (throttle.rate or measured) / 2)
-    throttle.changed_at = timezone.now()
-    throttle.save(update_fields=["rate", "changed_at"])
+    rate, now = throttle.rate or measured, timezone.now()
+    if rate and not throttle.is_paused(now):  # workers that are told together are one step
+        throttle.rate, throttle.changed_at = max(SLOWEST, rate / 2), now
+        throttle.save(update_fields=["rate", "changed_at"])
     pause(lane=lane, group=group, reason=reason)
 
 
@@ -155,23 +176,47 @@ def fewer_connections(*, lane: str, used: int, reason: str) -> None:
     pause(lane=lane, reason=reason)
 
 
-def went_well(lane: str, groups: set[str], now: datetime) -> None:
-    """Something got through: pauses are over, slowed rates grow by a tenth per clean five minutes."""
-    for throttle in Throttle.objects.filter(lane=lane, domain_group__in=["", *groups]):
-        changed = []
-        if throttle.pause_step or throttle.paused_until or throttle.is_broken:
-            throttle.pause_step, throttle.paused_until, throttle.is_broken = 0, None, False
-            throttle.reason = ""
-            changed += ["pause_step", "paused_until", "is_broken", "reason"]
-        if throttle.rate != throttle.base_rate and now - throttle.changed_at > CLEAN:
-            grown = (throttle.rate or SLOWEST) * 1.1
-            throttle.rate = min(grown, throttle.base_rate) if throttle.base_rate else grown
-            if not throttle.base_rate and grown > 100 * SLOWEST:  # fast enough: no limit again
-                throttle.rate = None
-            throttle.changed_at = now
-            changed += ["rate", "changed_at"]
-        if changed:
-            throttle.save(update_fields=changed)
+@transaction.atomic
+def open_breaker(*, lane: str, group: str, reason: str) -> str:
+    """A house refuses us by its rules: it rests and somebody must look. Several that do are the lane's trouble.
+
+    Gives back what rests now: the house, or nothing for the whole lane.
+    """
+    pause(lane=lane, group=group, reason=reason, breaks=True)
+    others = Throttle.objects.filter(lane=lane, is_broken=True).exclude(domain_group__in=["", group])
+    if not others.exists():
+        return group
+    pause(lane=lane, reason=reason, breaks=True)
+    return ""
+
+
+def went_well(lane: str, groups: set[str], since: datetime) -> None:
+    """What set out at `since` got through: older pauses are over, slowed rates grow by a tenth per clean five minutes."""
+    touched = Throttle.objects.filter(lane=lane, domain_group__in=["", *groups])
+    if not any(_recovers(throttle, since) for throttle in touched):  # nearly always: nobody waits for a lock
+        return
+    with transaction.atomic():
+        for throttle in touched.select_for_update():
+            changed = _recovers(throttle, since)
+            if changed:
+                throttle.save(update_fields=changed)
+
+
+def _recovers(throttle: Throttle, since: datetime) -> list[str]:
+    """Change it, unsaved; the names of what changed."""
+    changed = []
+    if throttle.changed_at < since and (throttle.pause_step or throttle.paused_until or throttle.is_broken):
+        throttle.pause_step, throttle.paused_until, throttle.is_broken = 0, None, False
+        throttle.reason = ""
+        changed += ["pause_step", "paused_until", "is_broken", "reason"]
+    if throttle.rate != throttle.base_rate and since - throttle.changed_at > CLEAN:
+        grown = (throttle.rate or SLOWEST) * 1.1
+        throttle.rate = min(grown, throttle.base_rate) if throttle.base_rate else grown
+        if not throttle.base_rate and grown > 100 * SLOWEST:  # fast enough: no limit again
+            throttle.rate = None
+        throttle.changed_at = since
+        changed += ["rate", "changed_at"]
+    return changed
 
 
 def connections(lane: str) -> int:
@@ -212,8 +257,10 @@ class Held(Exception):
 def check_station(*, is_real: bool) -> None:
     """Raises Held. `is_real`: the relay reaches other people's mailboxes, so the site must be the rows' own.
 
-    A copy of the database elsewhere (a staging site, a restored backup) keeps the name of the site it came from.
+    A copy of the database elsewhere (a staging site, a restored backup) keeps the name of the site it came from; one
+    restored in place counts lower than this machine remembers.
     """
+    memory.compare()
     station = Station.current()
     if is_real and not station.site:
         Station.objects.filter(pk=station.pk, site="").update(site=settings.SITE_URL)

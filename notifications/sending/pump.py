@@ -8,8 +8,10 @@ place in between. While one group is on its way the next is claimed, written and
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import cycle, islice
 from uuid import uuid4
 
@@ -30,9 +32,9 @@ State = Delivery.State
 GROUP_SECONDS = 0.5
 #: A group is at most so many times as large as the one before, and a claim as a group.
 GROWTH, GROUPS_IN_HAND = 8, 4
-#: While bulk flows, single messages are looked for this often.
-LOOK_ASIDE_SECONDS = 0.5
-#: So many refusals in a row, for policy or for now, are the lane's trouble and no longer single recipients'.
+#: While bulk flows, single messages are looked for this often; and on any lane, whether mail may still leave.
+LOOK_ASIDE_SECONDS, LOOK_UP_SECONDS = 0.5, 1.0
+#: So many refusals of one house in a row, for policy or for now, are no longer single recipients' trouble.
 IN_A_ROW = 3
 
 
@@ -77,9 +79,13 @@ def pump(*, seconds: float = 25.0, only: Iterable[str] = (Lane.TRANSACTIONAL, La
 def _work_at_once(several: int, lane: str, until: float, report: Report) -> None:
     """Several connections to a far relay: its delay, not our speed, is the limit."""
 
+    errors: list[BaseException] = []
+
     def run() -> None:
         try:
             _work(lane, until, report)
+        except BaseException as error:  # raised where the threads are waited for
+            errors.append(error)
         finally:
             connections.close_all()
 
@@ -88,6 +94,8 @@ def _work_at_once(several: int, lane: str, until: float, report: Report) -> None
         thread.start()
     for thread in threads:
         thread.join()
+    if errors:
+        raise errors[0]
 
 
 def _work(lane: str, until: float, report: Report) -> None:
@@ -111,7 +119,8 @@ class Worker:
     lane: str
     report: Report
     owner: str = field(default_factory=lambda: uuid4().hex)
-    group: int = 10
+    #: Grows as the relay allows. The first one is small: nobody knows yet how slow the relay is.
+    group: int = 2
 
     def __post_init__(self) -> None:
         self._relay = relay.from_settings(self.lane)
@@ -122,13 +131,17 @@ class Worker:
         self._out: Errand | None = None
         self.group = min(self.group, settings.MAIL_BATCH)
         self._eight_bit: bool | None = None
-        self._refusals = 0
+        self._refusals: Counter[str] = Counter()
+        self._is_outdated = False
         self._began, self._accepted = time.monotonic(), 0
-        self._looked_aside = self._told_lane = 0.0
+        self._looked_aside = self._looked_up = self._told_lane = 0.0
 
     def drain(self, until: float) -> None:
         """Claim and send until nothing is due, the time is over, or the relay must rest."""
         self._send(self._due(until), until)
+        while self._is_outdated:  # what a resting house had kept from the others stands in the outbox again
+            self._is_outdated = False
+            self._send(self._due(until), until)
 
     def close(self) -> None:
         """Done, and the database knows everything."""
@@ -151,12 +164,22 @@ class Worker:
     def _due(self, until: float) -> Iterator[Delivery]:
         """Row after row, claimed by the handful when the last handful is used up."""
         while time.monotonic() < until:
-            self._look_aside(until)
-            lanes.check_station(is_real=not self._relay.is_idempotent)
+            self._look_up()
             rows = claims.claim(self.owner, self.lane, min(settings.MAIL_BATCH, GROUPS_IN_HAND * self.group))
             if not rows:
                 return
-            yield from rows
+            self._is_outdated = False
+            for row in rows:
+                # only ever between two groups: no row in a half-filled one may go back, or it could come twice
+                if self._is_outdated:
+                    claims.release(self.owner)
+                    break
+                yield row
+
+    def _look_up(self) -> None:
+        """Raises Held. A person who holds all mail waits for no handful to be used up."""
+        self._looked_up = time.monotonic()
+        lanes.check_station(is_real=not self._relay.is_idempotent)
 
     def _look_aside(self, until: float) -> None:
         """Bulk never makes a sign-in code wait."""
@@ -170,7 +193,13 @@ class Worker:
     def _send(self, rows: Iterable[Delivery], until: float) -> None:
         """Send claimed rows in groups, until the relay must rest or the time is over. What was not begun goes back."""
         rows = iter(rows)
-        while time.monotonic() <= until and (group := list(islice(rows, self.group))):
+        while time.monotonic() <= until:
+            self._look_aside(until)
+            if time.monotonic() - self._looked_up > LOOK_UP_SECONDS:
+                self._look_up()
+            group = list(islice(rows, self.group))
+            if not group:
+                break
             if not self._exchange(self._begun(group)):
                 break
         self._exchange(None)
@@ -187,19 +216,20 @@ class Worker:
     def _exchange(self, following: Errand | None) -> bool:
         """Wait for the errand that is out, let the next one go, and meanwhile write down what came of the first.
 
-        False when the relay must rest: then the next one stays at home.
+        False when the relay must rest. Then, or when one of its houses must, the next one stays at home.
         """
         back = self._out
         if back:
             back.wait()
         self._out = None
-        may_go = back is None or (back.error is None and self._learn(back.ended))
-        if following and may_go:
+        may_go = back is None or (back.error is None and self._learn(back.ended, back.set_out))
+        goes = may_go and not self._is_outdated
+        if following and goes:
             self._out = following
             following.go()
         if back:
             self._record(back)
-        if following and not may_go:
+        if following and not goes:
             self._record(following)
         return may_go
 
@@ -242,37 +272,49 @@ class Worker:
             fitting = min(round(size * GROUP_SECONDS / seconds), GROWTH * self.group, settings.MAIL_BATCH)
             self.group = max(1, fitting)
 
-    def _learn(self, ended: list[results.Ended]) -> bool:
-        """What the lane learns of a group's results; False when it must rest."""
+    def _learn(self, ended: list[results.Ended], set_out: datetime) -> bool:
+        """What the lane learns of the results of a group that set out then; False when it must rest."""
         went = {row.domain_group for row, outcome, _reply in ended if outcome == Outcome.ACCEPTED}
         if went:
-            self._accepted += len(ended)
+            self._accepted += sum(outcome == Outcome.ACCEPTED for _row, outcome, _reply in ended)
             now = time.monotonic()
             if now - self._told_lane > 5 or not self._told_lane:
                 self._told_lane = now
-                lanes.went_well(self.lane, went, timezone.now())
+                lanes.went_well(self.lane, went, set_out)
         for row, outcome, reply in ended:
             if outcome in {Outcome.DEFERRED, Outcome.POLICY}:
-                self._refusals += 1
-                if self._refusals >= IN_A_ROW:
-                    self._refusals = 0
+                self._refusals[row.domain_group] += 1
+                if self._refusals[row.domain_group] >= IN_A_ROW:
+                    del self._refusals[row.domain_group]
                     return self._rest(row, outcome, reply)
             elif outcome in relay.ENDING:
                 return self._rest(row, outcome, reply)
             else:
-                self._refusals = 0
+                del self._refusals[row.domain_group]
         return True
 
     def _rest(self, row: Delivery, outcome: Outcome, reply: str) -> bool:
-        measured = 60 * self._accepted / max(1.0, time.monotonic() - self._began)
         match outcome:
-            case Outcome.SLOWED | Outcome.DEFERRED:
+            case Outcome.SLOWED | Outcome.DEFERRED | Outcome.STRAINED:
                 group = "" if reply.startswith("421") else row.domain_group
-                lanes.slow_down(lane=self.lane, group=group, measured=measured, reason=reply)
-                return bool(group)  # the other houses go on
+                lanes.slow_down(lane=self.lane, group=group, measured=self._speed(), reason=reply)
+                return self._goes_on_without(group)
             case Outcome.CROWDED:
                 lanes.fewer_connections(lane=self.lane, used=lanes.connections(self.lane), reason=reply)
+            case Outcome.POLICY:
+                return self._goes_on_without(lanes.open_breaker(lane=self.lane, group=row.domain_group, reason=reply))
             case _:
-                breaks = outcome == Outcome.POLICY or reply[:1] == "5"
-                lanes.pause(lane=self.lane, reason=reply, breaks=breaks)
+                lanes.pause(lane=self.lane, reason=reply, breaks=reply[:1] == "5")
         return False
+
+    def _speed(self) -> float | None:
+        """Messages a minute: of this run, else of the last busy time; None where nothing is known."""
+        if self._accepted:
+            return 60 * self._accepted / max(1.0, time.monotonic() - self._began)
+        earlier = lanes.measured_speed(self.lane)
+        return 60 * earlier if earlier else None
+
+    def _goes_on_without(self, group: str) -> bool:
+        """A house that rests keeps only its own: what is in hand is given back and claimed anew. Without a house, all rest."""
+        self._is_outdated = bool(group)
+        return bool(group)

@@ -1,6 +1,8 @@
 """Write down how each message's way ended: its new state, an attempt for the ledger, and what the lane learns of it."""
 
+import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -10,9 +12,10 @@ from django.utils import timezone
 
 from notifications.models import SECRET_KINDS, Attempt, Delivery, Suppression, hash_address
 from notifications.providers import names
-from notifications.sending import claims
+from notifications.sending import claims, lanes
 from notifications.sending.relay import Outcome
 
+logger = logging.getLogger(__name__)
 State = Delivery.State
 #: Waits after a refusal for now (4xx): 1, 5, 15 minutes, 1, 4, 12 hours, within two days; then the message fails.
 RETRY_LADDER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
@@ -22,6 +25,7 @@ OPEN = (State.SENDING, State.UNCERTAIN)
 _KINDS = {
     Outcome.ACCEPTED: Attempt.Outcome.ACCEPTED,
     Outcome.DEFERRED: Attempt.Outcome.DEFERRED,
+    Outcome.STRAINED: Attempt.Outcome.DEFERRED,
     Outcome.POLICY: Attempt.Outcome.DEFERRED,
     Outcome.REFUSED: Attempt.Outcome.REFUSED,
     Outcome.SLOWED: Attempt.Outcome.RELAY_DOWN,
@@ -34,19 +38,63 @@ _UNKNOWN = re.compile(r"^55[0-9] 5\.1\.")
 Ended = tuple[Delivery, Outcome, str]
 
 
-@transaction.atomic
+class _NotAllOurs(Exception):
+    """Somebody else decided about one of these rows meanwhile."""
+
+
 def write(ended: Iterable[Ended], owner: str) -> dict[str, int]:
-    """Record these results; how many rows became what. Rows that are no longer ours stay as they are."""
-    ended, report = list(ended), dict.fromkeys(("accepted", "failed", "deferred", "uncertain"), 0)
+    """Record these results; how many rows became what. Rows that are no longer ours stay as they are, unmentioned."""
+    ended = [(row, outcome, _plain(reply)) for row, outcome, reply in ended]
+    try:
+        return _write_all(ended, owner)
+    except _NotAllOurs:  # rare, so nobody pays for the question beforehand
+        return _write_ours(ended, owner)
+
+
+@transaction.atomic
+def _write_ours(ended: list[Ended], owner: str) -> dict[str, int]:
+    held = Delivery.objects.select_for_update().filter(claims.among(row.pk for row, *_ in ended), owner=owner)
+    found = dict(held.values_list("pk", "state"))
+    ours = []
+    for row, outcome, reply in ended:
+        # silence says nothing new of one that is uncertain already
+        if found.get(row.pk) in ((State.SENDING,) if outcome == Outcome.UNCERTAIN else OPEN):
+            ours.append((row, outcome, reply))
+        else:
+            logger.warning("too late to be written down for %s: %s", row.key, outcome)
+    return _write_all(ours, owner)
+
+
+@transaction.atomic
+def _write_all(ended: list[Ended], owner: str) -> dict[str, int]:
+    """All of them, or _NotAllOurs and none."""
+    report = dict.fromkeys(("accepted", "failed", "deferred", "uncertain"), 0)
     by_outcome: dict[Outcome, list[tuple[Delivery, str]]] = {}
     for row, outcome, reply in ended:
-        by_outcome.setdefault(outcome, []).append((row, reply[:500]))
+        by_outcome.setdefault(outcome, []).append((row, reply))
     for outcome, rows in by_outcome.items():
         for name, count in _WRITERS[outcome](rows, owner).items():
             report[name] += count
+    if sum(report.values()) != len(ended):
+        raise _NotAllOurs
+    _count(row for row, outcome, _reply in ended if outcome == Outcome.ACCEPTED)
     note((row.pk, _KINDS[outcome], reply) for row, outcome, reply in ended)
     names.remember((row, reply) for row, outcome, reply in ended if outcome == Outcome.ACCEPTED)
     return report
+
+
+def _count(accepted: Iterable[Delivery]) -> None:
+    """For the day of their lanes."""
+    by_lane: dict[str, Counter[str]] = {}
+    for row in accepted:
+        by_lane.setdefault(row.lane, Counter())[row.domain_group] += 1
+    for lane, counts in by_lane.items():
+        lanes.count_sent(lane, counts, timezone.now())
+
+
+def _plain(reply: str) -> str:
+    """Words that any database takes: PostgreSQL keeps no NUL."""
+    return reply[:500].replace("\0", " ")
 
 
 def note(tries: Iterable[tuple[int, str, str]]) -> None:
@@ -135,6 +183,7 @@ def _uncertain(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
 _WRITERS: dict[Outcome, Callable[[list[tuple[Delivery, str]], str], dict[str, int]]] = {
     Outcome.ACCEPTED: _accepted,
     Outcome.DEFERRED: _deferred,
+    Outcome.STRAINED: _deferred,
     Outcome.POLICY: _deferred,
     Outcome.REFUSED: _refused,
     Outcome.SLOWED: _not_its_fault,

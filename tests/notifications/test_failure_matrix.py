@@ -156,14 +156,14 @@ def test_a_refusal_for_now_is_not_tried_beyond_two_days(smtp):
     assert pump.pump().failed == 1
 
 
-def test_a_relay_short_of_room_slows_that_house_and_no_message_is_to_blame(smtp):
+def test_a_relay_short_of_room_slows_that_house_and_only_the_message_it_refused_climbs_the_ladder(smtp):
     write(3, lane="bulk")
     smtp.script["DOT"] = b"452 4.3.1 too much\r\n"
     pump.pump()
     throttle = Throttle.objects.get()
     assert (throttle.lane, throttle.domain_group, throttle.pause_step) == ("bulk", "other", 1)
-    assert throttle.rate is not None
-    assert Delivery.objects.filter(attempts=0, state=State.READY).count() == 3
+    assert list(Delivery.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0, 0]
+    assert states() == [State.READY] * 3
     assert len(smtp.messages) == 1
 
 

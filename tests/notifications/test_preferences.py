@@ -408,7 +408,7 @@ def test_the_token_holds_the_hash_and_never_the_address():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_gives_back_their_word_to_those_who_left_through_a_provider():
-    before, target = [("notifications", "0012_next_in_order")], [("notifications", "0015_rest_review")]
+    before, target = [("notifications", "0013_campaign_review")], [("notifications", "0014_rest_review")]
     executor = MigrationExecutor(connection)
     leaves = executor.loader.graph.leaf_nodes()
     try:

@@ -464,6 +464,6 @@ def test_another_spelling_of_a_token_opens_nothing(invite, client, terni):
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
 def test_the_way_out_knows_only_asking_and_doing(client, terni, method):
-    from notifications.unsubscribe import unsubscribe_token
+    from notifications.recipients.links import unsubscribe_token
 
     assert getattr(client, method)(f"/unsubscribe/{unsubscribe_token(terni.email)}/").status_code == 405
