@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 State = Delivery.State
 #: A group of messages recorded together should take about this long to hand over.
 GROUP_SECONDS = 0.5
+#: A relay that is slow keeps the first few waiting, not hundreds.
+FIRST_GROUP = 2
 #: A group is at most so many times as large as the one before, and a claim as a group.
 GROWTH, GROUPS_IN_HAND = 8, 4
 #: While bulk flows, single messages are looked for this often; and on any lane, whether mail may still leave.
@@ -120,7 +122,7 @@ class Worker:
     report: Report
     owner: str = field(default_factory=lambda: uuid4().hex)
     #: Grows as the relay allows. The first one is small: nobody knows yet how slow the relay is.
-    group: int = 2
+    group: int = field(default_factory=lambda: FIRST_GROUP)
 
     def __post_init__(self) -> None:
         self._relay = relay.from_settings(self.lane)

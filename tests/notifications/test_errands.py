@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from notifications.models import Delivery
 from notifications.sending import claims, journal, pump, relay, results
+from notifications.sending import smtp as smtp_relay
 from notifications.sending.relay import Outcome
 from tests.notifications.test_pump import states, write
 
@@ -17,16 +18,17 @@ State = Delivery.State
 
 
 @pytest.fixture
-def by_fives(settings):
-    """Groups of at most five, however quick the sink is."""
+def by_fives(settings, monkeypatch):
+    """Groups of five, however quick the sink is."""
     settings.MAIL_BATCH = 5
+    monkeypatch.setattr(pump, "FIRST_GROUP", 5)
 
 
 def test_the_next_group_is_begun_while_one_is_on_its_way(smtp, by_fives, monkeypatch):
     """The relay waits for it: were it begun only afterwards, it would wait in vain."""
     write(10, lane="bulk")
     second_is_begun, begun = threading.Event(), []
-    hand_over, begin = relay.SmtpRelay.hand_over, claims.begin
+    hand_over, begin = smtp_relay.SmtpRelay.hand_over, claims.begin
 
     def waits_for_the_second(self, envelopes, began):
         assert second_is_begun.wait(timeout=20), "nothing was begun meanwhile"
@@ -39,7 +41,7 @@ def test_the_next_group_is_begun_while_one_is_on_its_way(smtp, by_fives, monkeyp
             second_is_begun.set()
         return rows
 
-    monkeypatch.setattr(relay.SmtpRelay, "hand_over", waits_for_the_second)
+    monkeypatch.setattr(smtp_relay.SmtpRelay, "hand_over", waits_for_the_second)
     monkeypatch.setattr(claims, "begin", counts)
     assert pump.pump().accepted == 10
     assert begun == [5, 5]
@@ -49,13 +51,13 @@ def test_the_next_group_is_begun_while_one_is_on_its_way(smtp, by_fives, monkeyp
 def test_nobody_but_the_workers_own_thread_asks_the_database(smtp, by_fives, monkeypatch):
     write(10, lane="bulk")
     carriers = set()
-    hand_over = relay.SmtpRelay.hand_over
+    hand_over = smtp_relay.SmtpRelay.hand_over
 
     def noted(self, envelopes, began):
         carriers.add(threading.current_thread().name)
         yield from hand_over(self, envelopes, began)
 
-    monkeypatch.setattr(relay.SmtpRelay, "hand_over", noted)
+    monkeypatch.setattr(smtp_relay.SmtpRelay, "hand_over", noted)
     pump.pump()
     assert carriers == {"errand"}
     assert states() == [State.ACCEPTED] * 10
@@ -107,7 +109,7 @@ def test_a_group_begun_for_the_second_diary_goes_back_when_its_worker_dies(smtp)
 
 
 def test_a_group_is_as_large_as_the_relay_is_quick(settings):
-    worker = pump.Worker("bulk", pump.Report())
+    worker = pump.Worker("bulk", pump.Report(), group=10)
     worker._fit_group(10, 0.01)
     assert worker.group == 80  # not at once as large as may be
     worker._fit_group(80, 0.01)
