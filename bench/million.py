@@ -74,6 +74,8 @@ def _insert(state: str, count: int, campaign: Campaign) -> None:
             f"{now}, {now}, {accepted_at}, 0, 0, '', '' FROM ({numbers}) AS numbers",
             [campaign.pk, first, first + count - 1],
         )
+    _look_at_tables()
+    with transaction.atomic(), connection.cursor() as cursor:
         if state == "accepted":
             cursor.execute(
                 "INSERT INTO notifications_attempt (delivery_id, at, outcome, reply) "

@@ -17,7 +17,7 @@ COUNT = 100_000
 #: What is timed within the whole, by the name under which it is printed.
 PARTS = {
     "audience": (planning, "audience"),
-    "examination": (examination, "examine"),
+    "examination": (examination, "examine_in_all"),
     "rows": (planning, "plan"),
     "of which invitations": (planning, "invite_all"),
     "of which insert": (bulk, "insert"),

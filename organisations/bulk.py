@@ -15,6 +15,10 @@ from django.db.models import Model
 SQLITE_VALUES = 30_000
 #: KiB of pages that SQLite keeps meanwhile, where it keeps 2,000 else: keys in no order touch every page of their index.
 SQLITE_CACHE = 64_000
+#: So many rows change what a table is like: PostgreSQL's planner is told at once. By itself it looks after a minute, and
+#: a table that was empty before is walked through meanwhile, once for each row that refers to it.
+MANY = 10_000
+ARRIVING = "arriving"
 Row = Sequence[Any]
 
 
@@ -42,11 +46,12 @@ def insert_missing(model: type[Model], alike: Mapping[str, Any], columns: Sequen
         return
     table, mine = model._meta.db_table, _quoted(columns)
     with connection.cursor() as cursor:  # COPY knows no ON CONFLICT
-        cursor.execute(f"CREATE TEMPORARY TABLE arriving AS SELECT {mine} FROM {table} WITH NO DATA")  # noqa: S608  our names
-        _copy("arriving", columns, rows)
-        source = f"SELECT {', '.join([mine, *['%s'] * len(common)])} FROM arriving"  # noqa: S608
+        cursor.execute(f"CREATE TEMPORARY TABLE {ARRIVING} AS SELECT {mine} FROM {table} WITH NO DATA")  # noqa: S608  our names
+        _copy(ARRIVING, columns, rows)
+        source = f"SELECT {', '.join([mine, *['%s'] * len(common)])} FROM {ARRIVING}"  # noqa: S608
         cursor.execute(f"INSERT INTO {table} ({_quoted(names)}) {source} ON CONFLICT DO NOTHING", common)
-        cursor.execute("DROP TABLE arriving")
+        _tell_the_planner(table, cursor.rowcount)
+        cursor.execute(f"DROP TABLE {ARRIVING}")
 
 
 @contextmanager
@@ -78,9 +83,22 @@ def _quoted(columns: Sequence[str]) -> str:
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     command = f"COPY {table} ({_quoted(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(command) as copy:
-        for row in rows:
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        with connection.wrap_database_errors, cursor.copy(command) as copy:
+            for row in rows:
+                copy.write_row(row)
+        if table != ARRIVING:
+            _tell_the_planner(table, cursor.rowcount)
+
+
+def _tell_the_planner(table: str, written: int) -> None:
+    if written >= MANY:
+        transaction.on_commit(lambda: _analyse(table), robust=True)
+
+
+def _analyse(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _by_chunks(

@@ -99,3 +99,22 @@ def test_the_collector_rests_only_meanwhile():
             pass
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_planner_is_told_of_many_rows_at_once(event, monkeypatch):  # noqa: F811
+    """A table that was empty and is looked at while it is filled would pass for empty until the next vacuum."""
+    from organisations.models import Organisation
+
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite asks nobody how many rows there are")
+    monkeypatch.setattr(bulk, "MANY", 100)
+    Organisation.objects.bulk_create(Organisation(name=f"Ente {n}", kind="cso") for n in range(200))
+    for write in (bulk.insert, bulk.insert_missing):
+        Invitation.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE pg_class SET reltuples = 0 WHERE relname = 'events_invitation'")
+        write(Invitation, alike(event), COLUMNS, [row(each) for each in Organisation.objects.all()])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'events_invitation'")
+            assert cursor.fetchone()[0] >= 200
