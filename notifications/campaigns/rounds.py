@@ -102,7 +102,11 @@ def _take_in(campaign: Campaign, now: datetime) -> None:
         if locked.state != State.RUNNING or locked.looked_at != looked:
             return
         if newcomers and _waits_for_newcomers(locked, event, now):
-            planning.plan(locked, newcomers)
+            if services.outgrows_one_person(locked, len(newcomers)):
+                reason = _("So many more would get it that another person than the one who sent it must let it go on.")
+                services.ask_second_person(locked, len(newcomers), reason)
+            else:
+                planning.plan(locked, newcomers)
         Campaign.objects.filter(pk=locked.pk).update(
             looked_at=now, planned=sum(Tally.objects.by_state(campaign=locked.pk).values())
         )

@@ -240,17 +240,46 @@ def pause(*, campaign: Campaign, by: User | None, reason: str = "") -> Campaign:
     return _move(campaign, State.PAUSED, "pause_reason", "paused_from")
 
 
+def outgrows_one_person(campaign: Campaign, newcomers: int) -> bool:
+    """Whether it would get so many recipients by those who join that a second person must decide, and nobody has."""
+    return campaign.approved_by_id is None and campaign.needs_second_person_with(newcomers)
+
+
+def ask_second_person(campaign: Campaign, newcomers: int, reason: str) -> None:
+    """Stop a running campaign until another person lets the newcomers in. Expects it locked."""
+    campaign.pause_reason, campaign.paused_from = reason, campaign.state
+    _note(campaign, Verb.PAUSED, None, reason=reason, count=newcomers)
+    _move(campaign, State.PAUSED, "pause_reason", "paused_from")
+
+
 @transaction.atomic
-def resume(*, campaign: Campaign, by: User) -> Campaign:
-    """Go on where it stopped; a person who resumes after the brake has looked, so all may go. Raises WrongState."""
+def resume(*, campaign: Campaign, by: User, now: datetime | None = None) -> Campaign:
+    """Go on where it stopped; a person who resumes after the brake has looked, so all may go.
+
+    Where it stopped because it outgrew what one person decides, that is the second person's word. Raises WrongState,
+    SamePerson.
+    """
     campaign = _lock(campaign, State.RUNNING)
     if campaign.state != State.PAUSED:
         raise WrongState
+    changed = ["pause_reason", "paused_from"]
+    if _stopped_for_newcomers(campaign):
+        if campaign.sent_by_id == by.pk:
+            raise SamePerson
+        campaign.approved_by, campaign.approved_at = by, now or timezone.now()
+        changed += ["approved_by", "approved_at"]
+        _note(campaign, Verb.APPROVED, by)
     first = campaign.paused_from == State.CANARY and not campaign.pause_reason
     campaign.pause_reason = campaign.paused_from = ""
     _note(campaign, Verb.RESUMED, by)
     transaction.on_commit(lambda: outbox.wake(), robust=True)
-    return _move(campaign, State.CANARY if first else State.RUNNING, "pause_reason", "paused_from")
+    return _move(campaign, State.CANARY if first else State.RUNNING, *changed)
+
+
+def _stopped_for_newcomers(campaign: Campaign) -> bool:
+    """Only that stop is noted with a number: of those who would join."""
+    last = campaign.acts.filter(verb=Verb.PAUSED).last()
+    return last is not None and bool(last.count)
 
 
 @transaction.atomic

@@ -185,7 +185,11 @@ class Campaign(models.Model):
     @property
     def needs_second_person(self) -> bool:
         """Whether so many recipients are more than one person decides about."""
-        return bool(self.planned > settings.CAMPAIGN_SECOND_PERSON_ABOVE)
+        return self.needs_second_person_with(0)
+
+    def needs_second_person_with(self, newcomers: int) -> bool:
+        """The same, if so many more joined."""
+        return bool(self.planned + newcomers > settings.CAMPAIGN_SECOND_PERSON_ABOVE)
 
     def takes_in(self, now: datetime) -> bool:
         """Whether there is still a reason to write to anybody new; for an invitation as long as they can register."""

@@ -452,6 +452,37 @@ def test_who_joins_later_is_written_to_only_where_that_was_chosen(campaign, orga
     assert (campaign.planned, counts(campaign)) == (5, {"accepted": 5})
 
 
+def test_who_joins_beyond_what_one_person_decides_waits_for_a_second(campaign, organiser, second, send_now, settings):
+    settings.CAMPAIGN_SECOND_PERSON_ABOVE = 4
+    services.edit(campaign=campaign, by=organiser, late_joiners=True)
+    send_now(campaign)
+    pump.pump()
+    Organisation.objects.create(name="Arrivato tardi", kind="cso", email="tardi@example.org")
+    later = timezone.now() + rounds.LOOK_EVERY + timedelta(seconds=1)
+    rounds.settle(later)
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.planned) == (State.PAUSED, 4)
+    assert campaign.pause_reason
+    with pytest.raises(services.SamePerson):
+        services.resume(campaign=campaign, by=organiser)
+    services.resume(campaign=campaign, by=second)
+    rounds.settle(later + rounds.LOOK_EVERY + timedelta(seconds=1))
+    assert pump.pump().accepted == 1
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.planned, campaign.approved_by) == (State.RUNNING, 5, second)
+    assert list(campaign.acts.values_list("verb", "by", "count"))[-3:] == [
+        ("paused", None, 1), ("approved", second.pk, None), ("resumed", second.pk, None)
+    ]  # fmt: skip
+
+
+def test_a_pause_for_another_reason_is_ended_by_whoever_sent_it_and_approves_nothing(campaign, organiser, send_now):
+    send_now(campaign)
+    services.pause(campaign=campaign, by=None, reason="It came back.")
+    services.resume(campaign=campaign, by=organiser)
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.approved_by) == (State.RUNNING, None)
+
+
 def test_without_that_choice_the_audience_is_the_one_that_was_approved(campaign, send_now):
     send_now(campaign)
     Organisation.objects.create(name="Arrivato tardi", kind="cso", email="tardi@example.org")

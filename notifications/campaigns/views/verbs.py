@@ -47,20 +47,6 @@ def campaign_send(request: HttpRequest, pk: int) -> HttpResponse:
     return campaign_page(request, campaign, status=422, confirm_form=form, form=form, **extra)
 
 
-@require_POST
-@require_campaigns
-def campaign_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        services.approve(campaign=campaign_or_404(pk), by=signed_in(request))
-    except services.SamePerson:
-        messages.error(request, _("Another person must approve: you have confirmed it yourself."))
-    except services.WrongState:
-        messages.error(request, _("This is not possible now: the campaign has moved on meanwhile."))
-    else:
-        messages.success(request, _("Approved."))
-    return redirect("manage_notifications:campaign_detail", pk)
-
-
 def _verb(service: Callable[..., object], done: StrPromise) -> Callable[..., HttpResponseBase]:
     """A page of one verb of a campaign."""
 
@@ -69,6 +55,8 @@ def _verb(service: Callable[..., object], done: StrPromise) -> Callable[..., Htt
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             service(campaign=campaign_or_404(pk), by=signed_in(request))
+        except services.SamePerson:
+            messages.error(request, _("Another person must approve: you have confirmed it yourself."))
         except services.WrongState:
             messages.error(request, _("This is not possible now: the campaign has moved on meanwhile."))
         else:
@@ -78,6 +66,7 @@ def _verb(service: Callable[..., object], done: StrPromise) -> Callable[..., Htt
     return view
 
 
+campaign_approve = _verb(services.approve, gettext_lazy("Approved."))
 campaign_pause = _verb(services.pause, gettext_lazy("Paused: nothing more goes out."))
 campaign_resume = _verb(services.resume, gettext_lazy("It goes on."))
 campaign_cancel = _verb(services.cancel, gettext_lazy("Cancelled: the rest never goes out."))
