@@ -69,7 +69,7 @@ PROVIDERS = {
                  proofs=("MAILERSEND_SIGNING_SECRET",)),
         Provider("mailgun", "MailgunTrackingWebhookView", host="sender_domain",
                  proofs=("MAILGUN_WEBHOOK_SIGNING_KEY",)),
-        Provider("mailjet", "MailjetTrackingWebhookView", password="secret_key"),  # noqa: S106
+        Provider("mailjet", "MailjetTrackingWebhookView", password="secret_key"),  # noqa: S106  an option's name
         Provider("mailtrap", "MailtrapTrackingWebhookView", user="api_token",
                  proofs=("MAILTRAP_TRACKING_SECRET", SHARED_SECRET)),
         Provider("mandrill", "MandrillCombinedWebhookView", content_type=FORM, proofs=("MANDRILL_WEBHOOK_KEY",)),
@@ -77,7 +77,7 @@ PROVIDERS = {
         Provider("postmark", "PostmarkTrackingWebhookView", user="server_token", options=frozenset({"message_stream"}),
                  headers={"X-PM-KeepID": "true"}),
         Provider("resend", "ResendTrackingWebhookView"),
-        Provider("scaleway", "", user="project_id", password="secret_key", host="region"),  # noqa: S106
+        Provider("scaleway", "", user="project_id", password="secret_key", host="region"),  # noqa: S106  an option's name
         Provider("sendgrid", "SendGridTrackingWebhookView", keeps_calendar=True, has_steady_ids=False,
                  proofs=("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", SHARED_SECRET)),
         Provider("sparkpost", "SparkPostTrackingWebhookView", options=frozenset({"subaccount"})),
