@@ -166,8 +166,10 @@ CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nobody asks, and on the file broker its messages would pile up
-CELERY_WORKER_POOL = "solo" if EMBEDDED else "prefork"
-CELERY_WORKER_CONCURRENCY = 1 if EMBEDDED else env.int("WORKER_CONCURRENCY", default=2)
+# Without Redis the processes of a pool share one pipe and one lock: one that is killed while it waits keeps the lock for
+# ever, and its worker stands still. With Redis each has a pipe of its own.
+CELERY_WORKER_POOL = "prefork" if REDIS_URL else "solo"
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2) if REDIS_URL else 1
 CELERY_TIMEZONE = "Europe/Rome"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 TICK_SECONDS = env.int("TICK_SECONDS", default=10)

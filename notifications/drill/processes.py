@@ -1,4 +1,4 @@
-"""Real Celery workers, and real servers, that can be killed without warning."""
+"""Real Celery processes, and real servers, that can be killed without warning."""
 
 import contextlib
 import os
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 from django.conf import settings
 
@@ -20,22 +21,21 @@ def free_port() -> int:
         return port
 
 
-class Worker:
-    """A Celery worker with its own beat, in a process group of its own."""
+class Process:
+    """A Celery program in a process group of its own."""
 
-    def __init__(self, env: dict[str, str], name: str = "worker") -> None:
+    def __init__(self, env: dict[str, str], name: str, *command: str) -> None:
         self.env = env
         self.name = name
         self.log = Path(env["VAR_DIR"]) / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self._command = [sys.executable, "-m", "celery", "-q", "-A", "portal", *command, "--loglevel", "INFO"]
 
-    def start(self) -> "Worker":
+    def start(self) -> Self:
         """Begin; does not wait."""
-        command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "worker", "-B", "--schedule",
-                   f"{self.env['VAR_DIR']}/schedule-{self.name}", "--loglevel", "INFO", "-n", f"{self.name}@%h"]  # fmt: skip
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command,
+                self._command,
                 env=self.env,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -52,13 +52,12 @@ class Worker:
             self.process.wait(timeout=10)
             self.process = None
 
-    def kill_one_child(self) -> bool:
-        """SIGKILL to one process of the pool, as the kernel does when memory is short; False if there is none."""
-        children = self._children()
-        if not children:
+    def revive(self) -> bool:
+        """What a supervisor does: start it again if it has ended by itself. Whether it had."""
+        if self.process is None or self.process.poll() is None:
             return False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(random.choice(children), signal.SIGKILL)  # noqa: S311  not a secret
+        self.kill()  # what is left of its group
+        self.start()
         return True
 
     def stop(self) -> None:
@@ -71,9 +70,38 @@ class Worker:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+
+class Worker(Process):
+    """A worker. `clock`: with a beat of its own inside, which nobody starts again when it alone is killed."""
+
+    def __init__(self, env: dict[str, str], name: str = "worker", *, clock: bool = True) -> None:
+        inside = ["-B", "--schedule", f"{env['VAR_DIR']}/schedule-{name}"] if clock else []
+        super().__init__(env, name, "worker", *inside, "-n", f"{name}@%h")
+
+    def kill_one_child(self, chance: random.Random) -> bool:
+        """SIGKILL to one process of the pool, as the kernel does when memory is short; False if there is none."""
+        children = self._children()
+        if not children:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(chance.choice(children), signal.SIGKILL)
+        return True
+
     def _children(self) -> list[int]:
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children") if self.process else None
-        return [int(pid) for pid in path.read_text().split()] if path and path.exists() else []
+        """Those that replaced a dead one too: they are children of another thread."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children") if self.process else ()
+        found = []
+        for path in tasks:
+            with contextlib.suppress(OSError):  # the thread has ended meanwhile
+                found += [int(pid) for pid in path.read_text().split()]
+        return sorted(found)
+
+
+class Beat(Process):
+    """The clock that rings for the sweep, as a program of its own."""
+
+    def __init__(self, env: dict[str, str], name: str = "beat") -> None:
+        super().__init__(env, name, "beat", "--schedule", f"{env['VAR_DIR']}/schedule-{name}")
 
 
 class Servers:

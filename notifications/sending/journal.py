@@ -9,6 +9,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from pathlib import Path
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
+#: A database may still finish what a worker asked of it in the moment of its death: so long its diary is kept, and read
+#: again at each round.
+LAST_WORDS_SECONDS = 60
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -87,7 +91,7 @@ class Record:
 
 
 def left_behind() -> Iterator[Record]:
-    """The diaries whose owners are dead, each locked while the caller works on it and removed afterwards."""
+    """The diaries whose owners are dead, each locked while the caller works on it and in the end removed."""
     for path in sorted(folder().glob("*")) if folder().is_dir() else []:
         if path.suffix == UNREADABLE:
             continue
@@ -106,7 +110,8 @@ def left_behind() -> Iterator[Record]:
             record = _read_or_set_aside(path)
             if record is not None:
                 yield record
-                path.unlink(missing_ok=True)
+                if time.time() - os.fstat(file).st_mtime > LAST_WORDS_SECONDS:
+                    path.unlink(missing_ok=True)
         finally:
             os.close(file)
 

@@ -89,9 +89,9 @@ def test_when_the_database_goes_away_both_groups_are_found_again_exactly(smtp, b
     sent = len(smtp.messages)
     assert sent == 10
     pump.pump()
+    pump.pump()  # the diaries stay for a minute and are read again
     assert states() == [State.ACCEPTED] * 10
     assert len(smtp.messages) == sent, "nothing went out twice"
-    assert list(journal.folder().iterdir()) == []
 
 
 def test_a_group_begun_for_the_second_diary_goes_back_when_its_worker_dies(smtp):

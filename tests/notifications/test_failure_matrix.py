@@ -53,6 +53,20 @@ def test_the_diary_says_of_each_message_how_far_it_came(smtp):
     assert states() == [State.ACCEPTED, State.FAILED, State.UNCERTAIN, State.READY]
     assert Delivery.objects.get(pk=fourth.pk).attempts == 0
     assert pump.pump().accepted == 1
+
+
+def test_what_the_database_finishes_only_after_the_workers_death_is_found_too(monkeypatch):
+    """PostgreSQL goes on with a statement whose sender was killed; whoever read the diary before saw nothing of it."""
+    write(1, lane="bulk")
+    journal.Journal("dead").abandon()
+    assert claims.recover() == 0
+    claims.begin(claims.claim("dead", "bulk", 1), "dead")
+    assert states() == [State.SENDING]
+    assert claims.recover() == 1
+    assert states() == [State.READY]
+    assert [path.name for path in journal.folder().iterdir()] == ["dead"]
+    monkeypatch.setattr(journal, "LAST_WORDS_SECONDS", -1)
+    claims.recover()
     assert list(journal.folder().iterdir()) == []
 
 

@@ -1,5 +1,6 @@
 """A real Celery worker, a real broker, a real SMTP conversation, and SIGKILL."""
 
+import random
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,19 @@ def test_the_bell_wakes_the_worker_at_once(worker, sink, settings):
     wait_until(
         lambda: len(sink.messages) == 1, seconds=30, what="the bell brings the mail, an hour before the clock would"
     )
+
+
+def test_a_process_of_the_pool_killed_while_it_waits_leaves_no_worker_standing_still(tmp_path, sink):
+    worker = Worker(environment(tmp_path, MAIL_URL=sink.url), clock=False).start()
+    try:
+        wait_until(lambda: "ready" in worker.log.read_text(), what="the worker is ready")
+        for number in range(1, 5):
+            had_pool = worker.kill_one_child(random.Random(number))
+            ring(worker, f"from tests.notifications.test_pump import write; write(1, key='bell{number}')")
+            wait_until(lambda number=number: len(sink.messages) == number, seconds=30, what=f"mail {number} has gone")
+        assert had_pool == bool(settings.REDIS_URL), "a pool on the file broker shares one lock"
+    finally:
+        worker.stop()
 
 
 def ring(worker: Worker, script: str) -> None:
