@@ -39,12 +39,12 @@ class Channel(filesystem.Channel):
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         return [routing_key]
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # its two bases disagree
         # upstream writes under the name that readers look for, and one that comes in between falls over half a message
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
         unfinished = Path(self.data_folder_out) / f"{name}.unfinished"
         try:
-            unfinished.write_text(dumps(message))
+            unfinished.write_text(dumps(payload))
             unfinished.rename(unfinished.with_suffix(""))
         except OSError as error:  # the folder was deleted in between, or the disk is full
             raise ChannelError(f"cannot add {name} to the queue") from error
