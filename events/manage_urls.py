@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from events import agenda_views
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -13,9 +14,9 @@ urlpatterns = [
     path("<slug:slug>/publish/", views.publish, name="publish"),
     path("<slug:slug>/close/", views.close, name="close"),
     path("<slug:slug>/cancel/", views.cancel, name="cancel"),
-    path("<slug:slug>/agenda/add/", views.session_edit, name="session_add"),
-    path("<slug:slug>/agenda/<int:pk>/", views.session_edit, name="session_edit"),
-    path("<slug:slug>/agenda/<int:pk>/cancel/", views.session_cancel, name="session_cancel"),
-    path("<slug:slug>/agenda/<int:pk>/remove/", views.session_remove, name="session_remove"),
+    path("<slug:slug>/agenda/add/", agenda_views.session_edit, name="session_add"),
+    path("<slug:slug>/agenda/<int:pk>/", agenda_views.session_edit, name="session_edit"),
+    path("<slug:slug>/agenda/<int:pk>/cancel/", agenda_views.session_cancel, name="session_cancel"),
+    path("<slug:slug>/agenda/<int:pk>/remove/", agenda_views.session_remove, name="session_remove"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import limits, services
 from events.forms import AttendeeForm, ContactForm
 from events.models import MAX_ATTENDEES, Registration
-from events.views import full_message, too_often_message
+from events.register_views import full_message, too_often_message
 from organisations.links import hash_token
 
 P = ParamSpec("P")

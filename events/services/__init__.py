@@ -11,18 +11,10 @@ from events.services.editing import (
     save_session,
 )
 from events.services.invitations import invite, invite_all, record_opening, take_back
+from events.services.people import add_attendee, cancel_attendee, edit_attendee
+from events.services.places import Guest
 from events.services.refusals import CapacityBelowTaken, EventFull, RegistrationClosed, TooManyAttendees, WrongState
-from events.services.registrations import (
-    Applicant,
-    Guest,
-    add_attendee,
-    cancel_attendee,
-    cancel_registration,
-    edit_attendee,
-    edit_contact,
-    register,
-    request_link,
-)
+from events.services.registrations import Applicant, cancel_registration, edit_contact, register, request_link
 
 __all__ = [
     "Applicant", "CapacityBelowTaken", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",

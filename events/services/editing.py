@@ -127,7 +127,7 @@ def remove_session(*, session: Session, by: User) -> None:
 
 def _fit_places(event: Event, capacity: int) -> None:
     """Move people who sit above a lower capacity into free numbers below it. Raises CapacityBelowTaken."""
-    seated = list(event.attendees.confirmed().order_by("place_number"))
+    seated = list(event.attendees.seated().order_by("place_number"))
     if len(seated) > capacity:
         raise CapacityBelowTaken(len(seated))
     taken = {attendee.place_number for attendee in seated}
