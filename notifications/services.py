@@ -20,9 +20,15 @@ class WrongState(Exception):
     """The message is not in a state that allows this."""
 
 
+class TextGone(Exception):
+    """Its text was a secret and ended with it: there is nothing to send."""
+
+
 @transaction.atomic
 def send_again(*, delivery: Delivery, by: User) -> None:
-    """Let a failed or uncertain message go out once more, with the same Message-ID. Raises WrongState."""
+    """Let a failed or uncertain message go out once more, with the same Message-ID. Raises WrongState, TextGone."""
+    if Delivery.objects.get(pk=delivery.pk).has_lost_its_text:
+        raise TextGone
     again = Delivery.objects.filter(key=delivery.key, state__in=[State.FAILED, State.UNCERTAIN])
     if not let_go_again(wanted=again, by=by):
         raise WrongState

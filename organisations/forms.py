@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from organisations.imports import Outcome
 from organisations.models import Organisation
 
 
@@ -25,6 +26,24 @@ class ListUploadForm(forms.Form):
         if file.size and file.size > settings.MAX_IMPORT_BYTES:
             raise ValidationError(_("The file is larger than 2 MB: split the list."))
         return file
+
+
+class RowsForm(forms.Form):
+    """Which rows of a preview are shown."""
+
+    outcome = forms.ChoiceField(
+        label=_("What happens to them"),
+        required=False,
+        choices=[
+            ("", _("all rows")),
+            (Outcome.NEW, _("new")),
+            (Outcome.UPDATED, _("changed")),
+            (Outcome.UNCHANGED, _("unchanged")),
+            (Outcome.DUPLICATE, _("duplicates")),
+            (Outcome.ERROR, _("with an error, left out")),
+            (Outcome.EMPTY, _("empty rows")),
+        ],
+    )
 
 
 class DirectoryFilterForm(forms.Form):

@@ -1,5 +1,7 @@
 """Organisers' pages of the directory: who is in it, and lists brought in row by row."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -11,9 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organisations import imports, services
 from organisations.access import require, signed_in
-from organisations.forms import DirectoryFilterForm, ListUploadForm
+from organisations.forms import DirectoryFilterForm, ListUploadForm, RowsForm
 from organisations.models import Organisation, StakeholderImport
 from organisations.roles import Permission
+
+#: Of a preview: a list may have 20,000.
+ROWS_A_PAGE = 200
 
 require_directory = require(Permission.MANAGE_ORGANISATIONS)
 
@@ -53,8 +58,18 @@ def import_upload(request: HttpRequest) -> HttpResponse:
 def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What each row will do, and why."""
     kept = get_object_or_404(StakeholderImport, pk=pk)
-    plan = imports.plan(bytes(kept.content))
-    return render(request, "organisations/import_preview.html", {"import": kept, "plan": plan, "counts": plan.counts})
+    plan, form = imports.plan(bytes(kept.content)), RowsForm(request.GET)
+    outcome = form.cleaned_data["outcome"] if form.is_valid() else ""
+    rows = [row for row in plan.rows if row.outcome == outcome] if outcome else plan.rows
+    context = {
+        "import": kept,
+        "plan": plan,
+        "counts": plan.counts,
+        "filter": form,
+        "query": urlencode({"outcome": outcome}) if outcome else "",
+        "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "organisations/import_preview.html", context)
 
 
 @require_POST

@@ -127,6 +127,10 @@ def _verb(service: Callable[..., None]) -> Callable[..., HttpResponse]:
             service(delivery=_message(key), by=signed_in(request))
         except services.WrongState:
             messages.error(request, _("This is not possible now: the message has moved on meanwhile."))
+        except services.TextGone:
+            messages.error(
+                request, _("A sign-in code is kept no longer than its message. Its recipient asks for a new one.")
+            )
         else:
             messages.success(request, _("Done."))
         return redirect("manage_notifications:delivery", key)

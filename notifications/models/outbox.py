@@ -228,6 +228,11 @@ class Delivery(models.Model):
         return {"state": state, **({"payload": {}} if is_over and self.kind in SECRET_KINDS else {})}
 
     @property
+    def has_lost_its_text(self) -> bool:
+        """Whether it carried a secret and has ended: see `ended_as`."""
+        return self.kind in SECRET_KINDS and not self.payload
+
+    @property
     def is_unsettled(self) -> bool:
         """Twin of `DeliveryQuerySet.unsettled`."""
         return self.state in self.UNSETTLED

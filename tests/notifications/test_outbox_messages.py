@@ -156,6 +156,18 @@ def test_a_finished_campaign_goes_on_when_one_of_its_messages_goes_out_again(des
     assert campaign.state == "running"
 
 
+def test_a_code_that_ended_has_no_text_left_to_send_again(desk):  # noqa: F811
+    put("failed", kind="account", payload={})
+    row = Delivery.objects.get()
+    shown_page = page(desk, f"{row.key}/")
+    assert "Its recipient asks for a new one" in shown_page
+    assert "Send it again" not in shown_page
+    answer = desk.post(f"{HERE}{row.key}/send-again/", follow=True)
+    assert "Its recipient asks for a new one" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+
+
 @pytest.mark.parametrize("posted", [{}, {"decision": "again"}, {"keys": ["rubbish"], "decision": "again"},
                                     {"keys": [str(uuid4())], "decision": "burn"}])  # fmt: skip
 def test_nothing_ticked_or_nothing_chosen_changes_nothing(desk, posted):  # noqa: F811

@@ -1,6 +1,7 @@
 """Lists as they arrive in real life: shown row by row, nothing lost silently, nothing executed, nothing written early."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,21 @@ def test_the_command_reports_as_json_and_exits_with_one_when_rows_are_wrong(caps
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert report["duplicates"] == 1
     assert {error["line"] for error in report["errors"]} == {5, 6, 9, 13}
+
+
+def test_a_long_preview_is_read_page_by_page_and_by_what_happens(client_of, organiser):
+    lines = b"".join(b"Ente %d;e%d@ente.example.org\n" % (number, number) for number in range(450))
+    content = b"Ente;E-mail\n" + lines + b"Senza indirizzo valido;nessuno\n"
+    client = client_of(organiser)
+    response = client.post("/manage/organisations/import/", {"file": SimpleUploadedFile("e.csv", content)}, follow=True)
+    address = f"/manage/organisations/import/{StakeholderImport.objects.get().pk}/"
+    assert response.request["PATH_INFO"] == address
+
+    def names(query: str) -> list[str]:
+        return re.findall(r'<th scope="row">([^<]+)</th>', client.get(address + query).content.decode())
+
+    assert names("?page=2") == [f"Ente {number}" for number in range(200, 400)]
+    assert names("?outcome=error") == ["Senza indirizzo valido"]
+    assert len(names("?outcome=new&page=3")) == 50
+    assert names("?outcome=duplicate") == []
+    assert len(names("?outcome=nonsense&page=x")) == 200
