@@ -50,8 +50,11 @@ def _messages(campaign: Campaign) -> dict[str, compose.Compiled]:
 
 def _facts(campaign: Campaign, messages: Mapping[str, compose.Compiled], *, asks_others: bool) -> preflight.Facts:
     limit = Throttle.objects.filter(lane=Lane.BULK, domain_group="").first() or Throttle()
+    is_invitation, event = campaign.purpose == Campaign.Purpose.INVITATION, campaign.event
+    entry = preflight.Entry(event.registration_opens_at, event.registration_deadline, event.places_free())
     return preflight.Facts(
-        needs_link=campaign.purpose == Campaign.Purpose.INVITATION,
+        needs_link=is_invitation,
+        entry=entry if is_invitation else None,
         starts_at=None if campaign.also_at_quiet_times and not campaign.scheduled_for else _start(campaign),
         speed=lanes.measured_speed(Lane.BULK),
         rate=limit.rate / 60 if limit.rate else None,

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from notifications.compose import Compiled
 from notifications.models.addresses import HOUSE_NAMES
 from notifications.preflight import volume
+from notifications.preflight.entry import Entry, of_entry
 from notifications.preflight.findings import Finding, Outcome, Severity, Verdict, by_weight, note, stop, warn
 from notifications.preflight.links import unreachable
 from notifications.preflight.page import Page
@@ -26,7 +27,7 @@ from organisations.addresses import is_certified
 from organisations.languages import Language
 
 __all__ = [
-    "Facts", "Finding", "Outcome", "Severity", "Verdict", "addresses", "examine", "examine_in", "sender_authentication",
+    "Entry", "Facts", "Finding", "Outcome", "Severity", "Verdict", "addresses", "examine", "examine_in", "sender_authentication",
     "unreachable",
 ]  # fmt: skip
 
@@ -47,6 +48,8 @@ class Facts:
     #: Whether everybody must find their personal link in it.
     needs_link: bool = True
     languages: tuple[str, ...] = tuple(Language.values)
+    #: Of the event that it invites to; None when it invites to nothing.
+    entry: Entry | None = None
     #: When the sending begins; None when it is not decided.
     starts_at: datetime | None = None
     #: Messages a second, measured; None when nothing has been sent yet.
@@ -92,6 +95,8 @@ def _verdict(messages: Mapping[str, Compiled], tally: Tally, facts: Facts) -> Ve
         *_of_languages(messages, tally, facts), *_of_values(tally), *_of_size(tally),
         *_of_reach(facts), *facts.sender, *_of_time(facts, seconds), *_of_houses(tally),
     ]  # fmt: skip
+    if facts.entry:
+        findings += of_entry(facts.entry, facts.starts_at or timezone.now(), seconds)
     return Verdict(by_weight(findings), tally.recipients, tally.largest, seconds)
 
 
