@@ -71,13 +71,8 @@ def test_one_command_serves_everything_and_one_interrupt_stops_it(tmp_path):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
             page = response.read().decode()
         assert "Giornata informativa SOCIALNEET" in page
-        worker = subprocess.run(
-            ["pgrep", "-f", "-n", f"{sys.executable} -m celery -q -A portal worker"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-        os.kill(int(worker), signal.SIGKILL)  # it comes back, and the pages never went
+        worker = _pid(process.pid, "portal-worker")
+        os.kill(worker, signal.SIGKILL)  # it comes back, and the pages never went
         asked = health()
         assert asked
         wait_until(
@@ -87,6 +82,16 @@ def test_one_command_serves_everything_and_one_interrupt_stops_it(tmp_path):
     finally:
         os.kill(process.pid, signal.SIGINT)
         process.wait(timeout=30)
-    left = subprocess.run(["pgrep", "-f", f"127.0.0.1:{port}"], capture_output=True, text=True, check=False).stdout
-    assert left == ""
+    assert _pids(process.pid) == []
     assert health() == {}
+
+
+def _pids(session: int, name: str = "") -> list[int]:
+    """The processes of that session, or those that `ps` calls so."""
+    command = ["pgrep", "-s", str(session), *(["-x", name] if name else [])]
+    return [int(pid) for pid in subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()]
+
+
+def _pid(session: int, name: str) -> int:
+    (pid,) = _pids(session, name)
+    return pid

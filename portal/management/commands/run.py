@@ -1,7 +1,6 @@
 """`manage.py run`: the whole portal on this machine, web + worker + beat under one supervisor."""
 
 import os
-import shlex
 import socket
 import sys
 from typing import Any
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal import catalogues
+from portal import catalogues, supervisor
 from portal.demo import DEMO_SIGN_INS
 
 
@@ -24,18 +23,12 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
 
     def handle(self, *args: Any, host: str, no_demo: bool, **options: Any) -> None:
-        from honcho.manager import Manager  # a production image may leave it out
-
-        refuse_without_pango()
         refuse_busy_port(host, settings.PORT)
-        prepare(demo=not no_demo)
+        if supervisor.apart(lambda: prepare(demo=not no_demo)):  # what that takes is given back when it is done
+            sys.exit(1)
         self._greet()
-        supervisor = Manager()
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
-        for name, command in commands(host, settings.PORT).items():
-            supervisor.add_process(name, command, cwd=str(settings.BASE_DIR), env=environment)
-        supervisor.loop()
-        sys.exit(supervisor.returncode)
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
+        supervisor.main(f"{host}:{settings.PORT}")
 
     def _greet(self) -> None:
         lines = [f"The portal is at {settings.SITE_URL}/  (Ctrl-C stops it)"]
@@ -71,7 +64,11 @@ def refuse_busy_port(host: str, port: int) -> None:
 
 
 def prepare(*, demo: bool) -> None:
-    """Bring the database, the catalogues and the static files up to the code."""
+    """Bring the database, the catalogues and the static files up to the code. Exits with one line where that cannot be."""
+    try:
+        refuse_without_pango()
+    except CommandError as error:
+        sys.exit(str(error))
     from organisations.models import Organisation
 
     catalogues.compile_all(settings.BASE_DIR)
@@ -80,16 +77,3 @@ def prepare(*, demo: bool) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     if demo and not Organisation.objects.exists():
         call_command("load_demo", verbosity=0)
-
-
-def commands(host: str, port: int) -> dict[str, str]:
-    """The processes of the portal."""
-    python = shlex.quote(sys.executable)  # a folder may have a space in its name
-    again = "while :; do {}; sleep 1; done"  # one that was killed comes back; the pages never depend on it
-    return {
-        "web": f"{python} -m gunicorn portal.wsgi --bind {host}:{port} --workers 2 --threads 4 --log-level warning",
-        "worker": again.format(
-            f"{python} -m celery -q -A portal worker --loglevel WARNING --without-gossip --without-mingle"
-        ),
-        "beat": again.format(f"{python} -m celery -q -A portal beat --loglevel WARNING"),
-    }
