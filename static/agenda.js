@@ -1,4 +1,4 @@
-// Drag and drop on top of the arrows: it sends the very form of the arrows, with as many steps as it was dragged.
+// Drag and drop on top of the arrows: it presses one more button of their form, with as many steps as it was dragged.
 let dragged = null;
 
 const item = (event) => event.target.closest?.("[data-lane]");
@@ -43,7 +43,7 @@ document.addEventListener("drop", (event) => {
   const button = document.createElement("button");
   Object.assign(button, { type: "submit", name: "steps", value: String(steps(dragged, over)), hidden: true });
   form.append(button);
-  form.requestSubmit(button);
+  button.click();
 });
 
 document.addEventListener("dragend", () => {

@@ -64,6 +64,8 @@ class Change:
     what: tuple[What, ...]
     old: Slot | None
     new: Slot | None
+    #: What it was called before, where that has changed.
+    was_called: Words | None = None
 
     @property
     def moves_calendars(self) -> bool:
@@ -77,7 +79,9 @@ class Change:
 
     def sentences(self) -> list[str]:
         """What changed, for readers in the active language."""
-        return [sentence for what in self.what if (sentence := _sentence(what, self.old, self.new))]
+        return [
+            _text_sentence(self) if what == What.TEXT else _sentence(what, self.old, self.new) for what in self.what
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """As a release keeps it."""
@@ -87,6 +91,7 @@ class Change:
             "what": [str(what) for what in self.what],
             "old": _slot_as_json(self.old),
             "new": _slot_as_json(self.new),
+            "was_called": {"it": self.was_called.it, "en": self.was_called.en} if self.was_called else None,
         }
 
     @classmethod
@@ -98,6 +103,7 @@ class Change:
             tuple(What(what) for what in kept["what"]),
             _slot_from_json(kept["old"]),
             _slot_from_json(kept["new"]),
+            Words(**kept["was_called"]) if kept["was_called"] else None,
         )
 
 
@@ -148,7 +154,8 @@ def _change(old: Item | None, new: Item | None) -> Change | None:
         what: tuple[What, ...] = (What.DROPPED if old else What.ADDED,)
         return Change(there.key, there.title, what, Slot.of(old) if old else None, Slot.of(new) if new else None)
     what = tuple(_whats(old, new))
-    return Change(new.key, new.title, what, Slot.of(old), Slot.of(new)) if what else None
+    was_called = old.title if old.title != new.title else None
+    return Change(new.key, new.title, what, Slot.of(old), Slot.of(new), was_called) if what else None
 
 
 def _whats(old: Item, new: Item) -> Iterator[What]:
@@ -160,7 +167,7 @@ def _whats(old: Item, new: Item) -> Iterator[What]:
         yield What.ROOM
     if (old.voices, old.speakers) != (new.voices, new.speakers):
         yield What.SPEAKERS
-    if (old.title, old.about, old.cancellation_reason) != (new.title, new.about, new.cancellation_reason):
+    if (old.title, old.about) != (new.title, new.about):
         yield What.TEXT
     if (old.kind, old.track, old.places, old.agreement) != (new.kind, new.track, new.places, new.agreement):
         yield What.DETAILS
@@ -227,6 +234,13 @@ def _sentence(what: What, old: Slot | None, new: Slot | None) -> str:
             return str(_SENTENCES[what]())
 
 
+def _text_sentence(change: Change) -> str:
+    was = read(change.was_called) if change.was_called else ""
+    if was and was != change.name:
+        return _("New title; it was “%(old)s”.") % {"old": was}
+    return _("Its texts were corrected.")
+
+
 def _room_sentence(old: Slot | None, new: Slot | None) -> str:
     was, now = (read(slot.room) if slot and slot.room else "" for slot in (old, new))
     if not now:
@@ -240,7 +254,6 @@ _SENTENCES = {
     What.CALLED_OFF: lambda: _("It will not take place."),
     What.BACK: lambda: _("It takes place after all."),
     What.SPEAKERS: lambda: _("Who speaks has changed."),
-    What.TEXT: lambda: _("Title or description were corrected."),
     What.DETAILS: lambda: _("Its kind, track, places or agreement have changed."),
     What.PLACE: lambda: _("Capacity or accessibility of the room have changed."),
 }

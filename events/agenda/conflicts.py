@@ -143,7 +143,7 @@ def room_smaller_than_places(facts: Facts) -> Iterator[Finding]:
                 "capacity": item.room.capacity,
                 "places": item.places,
             }
-            yield Finding((item,), _("%(item)s: %(places)s places, %(room)s takes %(capacity)s people.") % words)
+            yield Finding((item,), _("%(item)s: %(places)s places, and %(capacity)s in the room (%(room)s).") % words)
 
 
 @rule(
@@ -160,7 +160,9 @@ def room_smaller_than_registered(facts: Facts) -> Iterator[Finding]:
             words = {"item": named(item), "room": read(item.room.name), "capacity": item.room.capacity,
                      "registered": facts.registered}  # fmt: skip
             yield Finding(
-                (item,), _("%(item)s: %(registered)s people registered, %(room)s takes %(capacity)s.") % words
+                (item,),
+                _("%(item)s: %(registered)s people registered, and %(capacity)s places in the room (%(room)s).")
+                % words,
             )
 
 
@@ -248,7 +250,7 @@ def signing_without_agreement(facts: Facts) -> Iterator[Finding]:
 
 def named(item: Item) -> str:
     """An item as a finding names it: with its time, since two may be called alike."""
-    return f"“{read(item.title)}” ({Slot.of(item)})"
+    return _("“%(title)s” (%(slot)s)") % {"title": read(item.title).strip(), "slot": Slot.of(item)}
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

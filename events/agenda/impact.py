@@ -38,6 +38,8 @@ class Impact:
     told: tuple[Told, ...]
     #: Addresses whose calendars show another agenda afterwards.
     calendars: int
+    #: Who speaks in an item that changes and cannot be told: no address is known.
+    unreached: tuple[str, ...]
 
     @property
     def number(self) -> int:
@@ -79,9 +81,12 @@ def impact_of(event: Event, *, now: datetime) -> Impact:
     changes = between(public, agenda) if last else ()
     audience = audience_of(event)
     facts = Facts(agenda, event.starts_at, event.ends_at, audience.registered, audience.choices)
-    coming = _coming(changes, public, agenda, audience) if event.state == Event.State.PUBLISHED else {}
-    speaking = _speaking(event, changes, public, agenda) if event.state == Event.State.PUBLISHED else {}
-    return Impact(last, public, agenda, changes, examine(facts), _merged(coming, speaking), calendars=len(coming))
+    verdicts = examine(facts)
+    if event.state != Event.State.PUBLISHED:
+        return Impact(last, public, agenda, changes, verdicts, told=(), calendars=0, unreached=())
+    coming = _coming(changes, public, agenda, audience)
+    speaking, unreached = _speaking(event, changes, public, agenda)
+    return Impact(last, public, agenda, changes, verdicts, _merged(coming, speaking), len(coming), unreached)
 
 
 def concerned_by(event: Event, item: Item) -> list[Addressee]:
@@ -129,7 +134,10 @@ def _coming(changes: Iterable[Change], public: Agenda, agenda: Agenda, audience:
     }
 
 
-def _speaking(event: Event, changes: Collection[Change], public: Agenda, agenda: Agenda) -> Concerned:
+def _speaking(
+    event: Event, changes: Collection[Change], public: Agenda, agenda: Agenda
+) -> tuple[Concerned, tuple[str, ...]]:
+    """Who speaks in what changed; and the names of those whose address is not known."""
     before, after = {item.key: item for item in public}, {item.key: item for item in agenda}
     pairs = [
         (number, _items_of(change, before, after))
@@ -138,11 +146,15 @@ def _speaking(event: Event, changes: Collection[Change], public: Agenda, agenda:
     ]
     speakers = _speakers(event, [item for _number, items in pairs for item in items])
     found: dict[str, tuple[Addressee, set[int]]] = {}
+    unreached: dict[UUID, str] = {}
     for number, items in pairs:
-        for voice in {voice.key for item in items for voice in item.voices}:
-            if addressee := speakers.get(voice):
+        for key, name in {voice.key: str(voice) for item in items for voice in item.voices}.items():
+            if addressee := speakers.get(key):
                 found.setdefault(addressee.address, (addressee, set()))[1].add(number)
-    return {address: (addressee, tuple(sorted(numbers))) for address, (addressee, numbers) in found.items()}
+            else:
+                unreached[key] = name
+    told = {address: (addressee, tuple(sorted(numbers))) for address, (addressee, numbers) in found.items()}
+    return told, tuple(unreached.values())
 
 
 def _speakers(event: Event, items: Collection[Item]) -> dict[UUID, Addressee]:
