@@ -59,6 +59,7 @@ def editor_of(event: Event) -> dict[str, Any]:
         "impact": impact,
         "rows": [_row(session, impact) for session in sessions.prefetch_related("appearances__speaker")],
         "is_public": event.state == Event.State.PUBLISHED,
+        "is_outside": any(verdict.rule.name == "outside_the_event" for verdict in impact.blocking),
     }
 
 
@@ -280,6 +281,20 @@ def session_duplicate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return _back(slug, pk)
     messages.success(request, _("“%(title)s” stands there once more, right after it.") % {"title": session.title})
     return _back(slug, copy.pk)
+
+
+@require_POST
+@require_events
+def follow_event(request: HttpRequest, slug: str) -> HttpResponse:
+    """The event has moved: its agenda comes along."""
+    try:
+        count = services.follow_event(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
+    except services.WrongState:
+        messages.error(request, _("This event can no longer be changed."))
+    else:
+        words = ngettext("%(count)s item was moved.", "%(count)s items were moved.", count) % {"count": count}
+        messages.success(request, words)
+    return _back(slug)
 
 
 def changed_meanwhile(session: Session) -> str:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:slug>/agenda/<int:pk>/duplicate/", agenda_views.session_duplicate, name="session_duplicate"),
     path("<slug:slug>/agenda/<int:pk>/cancel/", agenda_views.session_cancel, name="session_cancel"),
     path("<slug:slug>/agenda/<int:pk>/remove/", agenda_views.session_remove, name="session_remove"),
+    path("<slug:slug>/agenda/follow/", agenda_views.follow_event, name="agenda_follow"),
     path("<slug:slug>/agenda/release/", release_views.release, name="agenda_release"),
     path("<slug:slug>/agenda/releases/", release_views.releases, name="releases"),
     path("<slug:slug>/agenda/discard/", release_views.discard, name="agenda_discard"),

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -98,6 +98,34 @@ def shift(*, session: Session, minutes: int, same_room: bool, by: User, edition:
         row.starts_at, row.ends_at, row.edition = row.starts_at + by_minutes, row.ends_at + by_minutes, row.edition + 1
     Session.objects.bulk_update(rows, ["starts_at", "ends_at", "edition"])
     return len(rows)
+
+
+@transaction.atomic
+def follow_event(*, event: Event, by: User) -> int:
+    """Move the whole draft so that its first item begins when the event does; how many items moved.
+
+    By the clock on the wall: what was at eleven stays at eleven on the other side of a change of the clock. Raises
+    WrongState.
+    """
+    event = _lock(event)
+    rows = list(
+        event.sessions.in_draft().filter(cancelled_at__isnull=True).order_by("pk").select_for_update(of=("self",))
+    )
+    if not rows:
+        return 0
+    by_the_clock = _on_the_wall(event.starts_at) - min(_on_the_wall(row.starts_at) for row in rows)
+    if not by_the_clock:
+        return 0
+    for row in rows:
+        length = row.ends_at - row.starts_at
+        row.starts_at = timezone.make_aware(_on_the_wall(row.starts_at) + by_the_clock)
+        row.ends_at, row.edition = row.starts_at.astimezone(UTC) + length, row.edition + 1
+    Session.objects.bulk_update(rows, ["starts_at", "ends_at", "edition"])
+    return len(rows)
+
+
+def _on_the_wall(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(tzinfo=None)
 
 
 @transaction.atomic

@@ -111,6 +111,30 @@ def test_what_follows_is_moved_on_its_day_and_if_wanted_in_its_room(event, add, 
     assert order(event) == ["a 0-30", "c 20-50", "b 35-65", "d 55-65", "e 1440-1450"]
 
 
+def test_when_the_event_has_moved_its_agenda_comes_along_by_the_clock_on_the_wall(
+    desk, event, add, organiser, released
+):
+    Event.objects.update(starts_at=rome(2027, 3, 26, 10), ends_at=rome(2027, 3, 26, 13))
+    event.refresh_from_db()
+    add("a", 0, 30), add("b", 30, 45)
+    off = add("off", 90, 15)
+    released()
+    services.cancel_session(session=off, reason="x", by=organiser)
+    assert "Sposta tutto il programma" not in desk.get(AT).content.decode()
+    services.change(
+        event=event, by=organiser, starts_at=rome(2027, 3, 29, 9), ends_at=rome(2027, 3, 29, 12)
+    )  # summer time
+    assert "Sposta tutto il programma" in desk.get(AT).content.decode()
+    assert "2 punti sono stati spostati" in desk.post(f"{AT}follow/", follow=True).content.decode()
+    times = [
+        (row.title_it, row.starts_at, row.ends_at) for row in event.sessions.filter(cancelled_at=None).order_by("pk")
+    ]
+    assert times == [
+        ("a", rome(2027, 3, 29, 9), rome(2027, 3, 29, 9, 30)), ("b", rome(2027, 3, 29, 9, 30), rome(2027, 3, 29, 10, 15)),
+    ]  # fmt: skip
+    assert services.follow_event(event=event, by=organiser) == 0
+
+
 def test_a_copy_stands_right_after_with_its_speakers_and_a_key_of_its_own(event, add, part, organiser):
     anna, bruno = part(Speaker, full_name="Anna"), part(Speaker, full_name="Bruno")
     item = add("a", 0, 30, speakers=[bruno, anna], agreement="x", about_it="y")
@@ -131,6 +155,7 @@ def test_the_agenda_of_an_event_that_is_over_stands_still(event, add, part, orga
         lambda: services.set_times(session=item, starts_at=item.starts_at, ends_at=item.ends_at, by=organiser),
         lambda: services.shift(session=item, minutes=5, same_room=False, by=organiser),
         lambda: services.duplicate_session(session=item, by=organiser),
+        lambda: services.follow_event(event=event, by=organiser),
         lambda: services.remove_session(session=item, by=organiser),
         lambda: services.save_part(event=event, by=organiser, part=room),
         lambda: services.move_part(part=room, steps=1, by=organiser),

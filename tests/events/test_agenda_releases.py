@@ -319,6 +319,17 @@ def test_only_those_whose_items_moved_are_told_and_of_those_items_alone(
     }  # fmt: skip
 
 
+def test_who_speaks_without_an_address_is_named_before_the_release(client_of, event, add, anna, released, organiser):
+    anna.email = ""
+    services.save_part(event=event, by=organiser, part=anna)
+    item = add("a", speakers=[anna])
+    released()
+    services.save_session(event=event, by=organiser, session=item, title_it="b")
+    page = client_of(organiser).get(f"{AT}release/").content.decode()
+    assert "1 relatore non ha qui un’e-mail e non viene avvisato: Anna Relatrice" in " ".join(page.split())
+    assert impact_of(event, now=timezone.now()).told == ()
+
+
 def test_who_speaks_and_comes_gets_one_letter_of_both(event, add, register, released, organiser, anna):
     anna.email = "carla@ente01.example.org"
     services.save_part(event=event, by=organiser, part=anna)

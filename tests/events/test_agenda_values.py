@@ -91,6 +91,15 @@ def test_a_change_is_said_in_words_and_survives_json():
     assert "sabato 20 febbraio 2027, 10:00–10:30 invece di venerdì 19 febbraio 2027" in change.sentences()[0]
 
 
+def test_a_new_title_says_what_it_was():
+    one = item(title="Saluti")
+    (change,) = between(agenda(one), agenda(replace(one, title=Words("Benvenuto", "Saluti"))))
+    assert change.sentences() == ["Nuovo titolo; era «Saluti»."]
+    assert Change.from_json(json.loads(json.dumps(change.as_json()))) == change
+    (change,) = between(agenda(one), agenda(replace(one, about=Words("x", ""))))
+    assert change.sentences() == ["I testi sono stati corretti."]
+
+
 def test_the_sequence_grows_with_time_place_and_status_alone():
     one = replace(item(), revision=3, revised_at=TEN)
     last = agenda(one, version=1)
