@@ -12,6 +12,9 @@ from organisations.languages import Words
 
 __all__ = ["Agenda", "Item", "Place", "Thread", "Voice", "changelog", "current", "draft", "release_of"]
 
+#: So many of the latest releases the public page lists.
+CHANGELOG = 10
+
 
 def draft(event: Event) -> Agenda:
     """What organisers have written. Five queries."""
@@ -38,8 +41,8 @@ def current(event: Event) -> Agenda:
 
 
 def changelog(event: Event) -> list[tuple[AgendaRelease, list[Change]]]:
-    """The releases after the first with what each changed, the newest first. One query."""
-    releases = event.agenda_releases.filter(number__gt=1).defer("content").order_by("-number")
+    """The latest releases after the first with what each changed, the newest first. One query."""
+    releases = event.agenda_releases.filter(number__gt=1).defer("content").order_by("-number")[:CHANGELOG]
     return [(release, [Change.from_json(kept) for kept in release.changes]) for release in releases]
 
 
