@@ -170,7 +170,8 @@ def on_session_cancelled(*, session: Session, concerned: Collection[Addressee], 
 
 @receiver(event_signals.agenda_released)
 def on_agenda_released(*, event: Event, release: AgendaRelease, told: Collection[Told], **_kwargs: Any) -> None:
-    outbox.enqueue(agenda_letters.messages(event, release, told))
+    held = overtaking.by_a_release(event, {one.addressee.address for one in told})
+    outbox.enqueue(agenda_letters.messages(event, release, told, held))
 
 
 @receiver(event_signals.event_cancelled)

@@ -1,6 +1,6 @@
 """What is different between two agendas, item by item, and the SEQUENCE that follows from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,6 +115,19 @@ def between(old: Agenda, new: Agenda) -> tuple[Change, ...]:
     return (*found, *_of_rooms(old, new))
 
 
+def joined(earlier: Iterable[Change], later: Iterable[Change]) -> tuple[Change, ...]:
+    """Two lists of changes, one after the other, as one: what went there and back is not a change."""
+    found: dict[UUID | str, Change] = {}
+    for change in (*earlier, *later):
+        key = change.key or change.title.it
+        both = _both(found[key], change) if key in found else change
+        if both.what:
+            found[key] = both
+        else:
+            del found[key]
+    return tuple(found.values())
+
+
 def revised(draft: Agenda, last: Agenda, *, number: int, now: datetime) -> Agenda:
     """The draft as it is released: SEQUENCE and DTSTAMP of each item, and what has to be taken out of calendars.
 
@@ -171,6 +184,21 @@ def _whats(old: Item, new: Item) -> Iterator[What]:
         yield What.TEXT
     if (old.kind, old.track, old.places, old.agreement) != (new.kind, new.track, new.places, new.agreement):
         yield What.DETAILS
+
+
+def _both(first: Change, second: Change) -> Change:
+    old, new = first.old, second.new
+    what = {*first.what, *second.what}
+    if {What.CALLED_OFF, What.BACK} <= what:
+        what -= {What.CALLED_OFF, What.BACK}
+    if old and new:
+        what -= {What.ADDED, What.DROPPED, What.MOVED, What.ROOM}
+        what |= {What.MOVED} if (old.starts_at, old.ends_at) != (new.starts_at, new.ends_at) else set()
+        what |= {What.ROOM} if old.room != new.room else set()
+    elif first.key:
+        what = {What.ADDED} if new else {What.DROPPED} if old else set()
+    was_called = first.was_called or second.was_called
+    return replace(second, what=tuple(one for one in What if one in what), old=old, was_called=was_called)
 
 
 def _of_rooms(old: Agenda, new: Agenda) -> Iterator[Change]:

@@ -84,7 +84,7 @@ class Agenda:
     #: The number of the release; 0 for one that was never released.
     version: int = 0
     released_at: datetime | None = None
-    #: Items that were public once and are no longer in it, each as called off: calendars still have to hear of them.
+    #: Items of earlier releases that this one has no more, as calendars last saw them, with a later revision.
     dropped: tuple[Item, ...] = ()
 
     def __iter__(self) -> Iterator[Item]:

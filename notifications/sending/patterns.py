@@ -50,7 +50,12 @@ def _by_session(row: Delivery, events: Events) -> Hashable:
 
 
 def _by_release(row: Delivery, events: Events) -> Hashable:
-    return (row.payload.get("release"), row.payload.get("changes"), _by_event(row, events))
+    return (
+        row.payload.get("release"),
+        row.payload.get("changes"),
+        str(row.payload.get("earlier")),
+        _by_event(row, events),
+    )
 
 
 def _by_campaign(row: Delivery, events: Events) -> Hashable:

@@ -398,6 +398,63 @@ def test_the_letter_says_what_changed_in_the_readers_language_on_both_paths(
         assert_same(fast(row), slow(row))
 
 
+def test_a_newer_letter_takes_the_place_of_one_that_waits_and_says_what_it_would_have_said(
+    event, add, register, released, organiser
+):
+    register("Anna")
+    one, other, third = add("Uno", 0), add("Due", 30), add("Tre", 60)
+    released()
+
+    def move(session, minutes: int) -> None:
+        session.refresh_from_db()
+        at = session.starts_at + timedelta(minutes=minutes)
+        services.set_times(session=session, starts_at=at, ends_at=session.ends_at, by=organiser)
+
+    move(one, 5), move(other, 5)
+    released()
+    move(one, -5), move(third, 5)
+    released()
+    rows = Delivery.objects.filter(kind="agenda_released", address__startswith="anna").order_by("pk")
+    assert [row.state for row in rows] == ["cancelled", "ready"]
+    assert [name for name, _words in letters.letter_for(rows[1]).facts] == ["Due", "Tre"]  # the first is where it was
+    assert_same(fast(rows[1]), slow(rows[1]))
+    move(other, -5), move(third, -5)
+    released()
+    assert [row.state for row in rows.all()] == ["cancelled", "cancelled"]  # all is as Anna knows it: no letter at all
+
+
+def test_a_letter_that_was_tried_already_goes_its_way(event, add, register, released, organiser):
+    register("Anna")
+    item = add("a")
+    released()
+    for minutes in (5, 10):
+        services.set_times(
+            session=item, starts_at=item.starts_at + timedelta(minutes=minutes), ends_at=item.ends_at, by=organiser
+        )
+        released()
+        Delivery.objects.filter(kind="agenda_released").update(attempts=1)
+    assert set(Delivery.objects.filter(kind="agenda_released").values_list("state", flat=True)) == {"ready"}
+    services.cancel(event=event, reason="neve", by=organiser)
+    assert set(Delivery.objects.filter(kind="agenda_released").values_list("state", flat=True)) == {"cancelled"}
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_release_costs_the_same_for_one_and_for_many(
+    event, add, register, released, organiser, count, django_assert_max_num_queries
+):
+    Event.objects.update(capacity=100)
+    for number in range(count):
+        register(f"Persona {number}", guests=[services.Guest(f"P{number}", f"p{number}@ente01.example.org")])
+    items = [add(str(number), number, 1) for number in range(count)]
+    released()
+    for seconds in (10, 20, 30):
+        for item in items:
+            Session.objects.filter(pk=item.pk).update(ends_at=item.ends_at + timedelta(seconds=seconds), places=None)
+        with django_assert_max_num_queries(32):
+            released()
+    assert Delivery.objects.filter(kind="agenda_released", state="ready").count() == count + 1
+
+
 @pytest.mark.parametrize("numbers", [(), (0,), (5,), (0, 1, 2, 3, 7), (1, 3, 5), tuple(range(300))])
 def test_numbers_travel_as_ranges(numbers):
     ranges = as_ranges(numbers)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from events.agenda.changes import Change, What, between, called_off, revised
+from events.agenda.changes import Change, What, between, called_off, joined, revised
 from events.agenda.frozen import UnknownSchema, fingerprint, freeze, thaw
 from events.agenda.values import Agenda, Thread
 from organisations.languages import Words
@@ -98,6 +98,23 @@ def test_a_new_title_says_what_it_was():
     assert Change.from_json(json.loads(json.dumps(change.as_json()))) == change
     (change,) = between(agenda(one), agenda(replace(one, about=Words("x", ""))))
     assert change.sentences() == ["I testi sono stati corretti."]
+
+
+@pytest.mark.parametrize(("history", "expected"), [
+    ([{}, {"room": SMALL}, {}], ()), ([{}, {"room": SMALL}, {"room": SMALL, "title": Words("x", "")}], (What.ROOM, What.TEXT)),
+    ([None, {}, {"room": SMALL}], (What.ADDED,)), ([None, {}, None], ()), ([{}, {"room": SMALL}, None], (What.DROPPED,)),
+    ([{}, None, {"starts_at": TEN - timedelta(hours=1)}], (What.MOVED,)), ([{}, None, {}], ()),
+    ([{}, {"is_cancelled": True}, {}], ()),
+    ([{}, {"is_cancelled": True}, {"is_cancelled": True, "places": 3}], (What.CALLED_OFF, What.DETAILS)),
+])  # fmt: skip
+def test_what_went_there_and_back_is_no_change(history, expected):
+    one = item()
+    first, second, third = (agenda() if step is None else agenda(replace(one, **step)) for step in history)
+    changes = joined(between(first, second), between(second, third))
+    assert tuple(what for change in changes for what in change.what) == expected
+    assert all(change.sentences() for change in changes)
+    rooms = between(agenda(), agenda(rooms=(replace(HALL, capacity=3), SMALL)))
+    assert joined(rooms, rooms) == rooms
 
 
 def test_the_sequence_grows_with_time_place_and_status_alone():
