@@ -98,7 +98,7 @@ def _untranslated(session: Session) -> list[str]:
 def session_edit(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """Add an item to the agenda (no pk), or rewrite one."""
     event = get_object_or_404(Event, slug=slug)
-    session = get_object_or_404(event.sessions.in_draft(), pk=pk) if pk else None
+    session = get_object_or_404(event.sessions.in_draft().filter(cancelled_at__isnull=True), pk=pk) if pk else None
     initial = {} if session else {"starts_at": event.starts_at, "ends_at": event.ends_at}
     if "another" in request.POST:
         return _form_page(request, event, session, _with_more_speakers(request, event, session))

@@ -20,6 +20,8 @@ class What(StrEnum):
 
     ADDED = "added"
     DROPPED = "dropped"
+    #: Called off before, and now no longer listed: nobody has to hear of that.
+    CLEARED = "cleared"
     CALLED_OFF = "called_off"
     BACK = "back"
     MOVED = "moved"
@@ -164,7 +166,8 @@ def _change(old: Item | None, new: Item | None) -> Change | None:
     if old is None or new is None:
         there = old or new
         assert there is not None
-        what: tuple[What, ...] = (What.DROPPED if old else What.ADDED,)
+        gone = What.CLEARED if there.is_cancelled else What.DROPPED
+        what: tuple[What, ...] = (gone if old else What.ADDED,)
         return Change(there.key, there.title, what, Slot.of(old) if old else None, Slot.of(new) if new else None)
     what = tuple(_whats(old, new))
     was_called = old.title if old.title != new.title else None
@@ -279,6 +282,7 @@ def _room_sentence(old: Slot | None, new: Slot | None) -> str:
 
 
 _SENTENCES = {
+    What.CLEARED: lambda: _("It was called off, and is no longer listed."),
     What.CALLED_OFF: lambda: _("It will not take place."),
     What.BACK: lambda: _("It takes place after all."),
     What.SPEAKERS: lambda: _("Who speaks has changed."),

@@ -26,10 +26,11 @@ def save_session(
 ) -> Session:
     """Add an item to the draft, or rewrite one. `speakers` in the order of speaking; None leaves them.
 
-    `edition`: the one that the writer has read. Raises WrongState, ChangedMeanwhile.
+    `edition`: the one that the writer has read. Raises WrongState (also for one that was called off), ChangedMeanwhile.
     """
     event = _lock(event)
     session = _fresh(session, edition) if session else Session(event=event)
+    _must_take_place(session)
     for name, value in fields.items():
         setattr(session, name, value)
     _save(session)
@@ -45,9 +46,10 @@ def save_session(
 def set_times(
     *, session: Session, starts_at: datetime, ends_at: datetime, by: User, edition: int | None = None
 ) -> Session:
-    """Give an item other times. Raises WrongState, ChangedMeanwhile."""
+    """Give an item other times. Raises WrongState (also for one that was called off), ChangedMeanwhile."""
     _lock(session.event)
     session = _fresh(session, edition)
+    _must_take_place(session)
     session.starts_at, session.ends_at = starts_at, ends_at
     _save(session)
     return session
@@ -62,8 +64,7 @@ def move_session(*, session: Session, steps: int, by: User, edition: int | None 
     """
     event = _lock(session.event)
     session = _fresh(session, edition)
-    if session.cancelled_at:
-        raise WrongState
+    _must_take_place(session)
     lane = _lane(event, session)
     here = lane.index(session)
     there = min(max(here + steps, 0), len(lane) - 1)
@@ -89,7 +90,7 @@ def shift(*, session: Session, minutes: int, same_room: bool, by: User, edition:
     """
     event = _lock(session.event)
     session = _fresh(session, edition)
-    following = _of_the_day(event, session).filter(starts_at__gte=session.ends_at).exclude(pk=session.pk)
+    following = _of_the_day(event, session).filter(starts_at__gte=session.ends_at, cancelled_at__isnull=True)
     if same_room:
         following = following.filter(room=session.room_id)
     by_minutes = timedelta(minutes=minutes)
@@ -197,6 +198,11 @@ def _fresh(session: Session, edition: int | None) -> Session:
     if edition is not None and fresh.edition != edition:
         raise ChangedMeanwhile(fresh)
     return fresh
+
+
+def _must_take_place(session: Session) -> None:
+    if session.cancelled_at:
+        raise WrongState
 
 
 def _save(session: Session) -> None:

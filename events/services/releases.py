@@ -15,7 +15,7 @@ from events import signals
 from events.agenda.changes import Change, between, called_off
 from events.agenda.frozen import fingerprint, freeze
 from events.agenda.impact import Impact, concerned_by, impact_of
-from events.agenda.values import Agenda, Place, Thread, Voice
+from events.agenda.values import Agenda, Item, Place, Thread, Voice
 from events.models import AgendaRelease, Appearance, Event, Room, Session, Speaker, Track
 from events.services.locking import lock
 from events.services.refusals import Blocked, DraftChanged, NothingNew, ReleasedMeanwhile, Warned, WrongState
@@ -73,6 +73,7 @@ def cancel_session(*, session: Session, reason: str, by: User, now: datetime | N
     """Call one item of the public agenda off: it stays there, struck through, and those it concerned are told.
 
     That is a release of its own: of what is public now, with this one change; the rest of the draft waits for its own.
+    What the draft had changed of the item is dropped.
     Raises WrongState: called off already, not public, or the event is not public or over. Announces session_cancelled.
     """
     now = now or timezone.now()
@@ -84,9 +85,7 @@ def cancel_session(*, session: Session, reason: str, by: User, now: datetime | N
         raise WrongState
     agenda = called_off(public, session.key, reason=reason, number=public.version + 1, now=now)
     _write(event, agenda, between(public, agenda), by=by)
-    session.cancelled_at, session.cancellation_reason, session.edition = now, reason, session.edition + 1
-    session.save(update_fields=["cancelled_at", "cancellation_reason", "edition"])
-    _fix(event, agenda)
+    _stand_still(session, next(one for one in agenda if one.key == session.key), now)
     signals.session_cancelled.send(sender=Session, session=session, concerned=concerned_by(event, item), by=by)
     return session
 
@@ -164,6 +163,19 @@ def _fix(event: Event, agenda: Agenda) -> None:
         Session.objects.filter(pk__in=never).delete()
 
 
+def _stand_still(session: Session, item: Item, now: datetime) -> None:
+    """What is called off is as the public saw it last, also in the draft, and nobody changes it any more."""
+    _fill(session, item)
+    session.cancelled_at, session.edition = now, session.edition + 1
+    session.save()
+    rows = {speaker.key: speaker for speaker in session.event.speakers.all()}
+    session.appearances.all().delete()
+    Appearance.objects.bulk_create(
+        Appearance(session=session, speaker=rows[voice.key], position=number)
+        for number, voice in enumerate(item.voices)
+    )
+
+
 # -- inside: going back ------------------------------------------------------------------------------------------------
 
 
@@ -231,23 +243,9 @@ def _restore_items(event: Event, agenda: Agenda, released_at: datetime, speakers
     found: list[Session] = []
     for item in agenda:
         row = rows.get(item.key) or Session(event=event, key=item.key)
-        row.kind, row.starts_at, row.ends_at = item.kind, item.starts_at, item.ends_at
-        row.title_it, row.title_en, row.about_it, row.about_en = (
-            item.title.it,
-            item.title.en,
-            item.about.it,
-            item.about.en,
-        )
-        row.speakers_it, row.speakers_en = item.speakers.it, item.speakers.en
-        row.room_id, row.track_id = item.room.pk if item.room else None, item.track.pk if item.track else None
-        row.agreement, row.places, row.revision, row.revised_at = (
-            item.agreement,
-            item.places,
-            item.revision,
-            item.revised_at,
-        )
+        _fill(row, item)
         row.cancelled_at = (row.cancelled_at or released_at) if item.is_cancelled else None
-        row.cancellation_reason, row.removed_at, row.edition = item.cancellation_reason, None, row.edition + 1
+        row.removed_at, row.edition = None, row.edition + 1
         (found if row.pk else missing).append(row)
     Session.objects.bulk_update(found, _FIELDS)
     Session.objects.bulk_create(missing)
@@ -257,6 +255,21 @@ def _restore_items(event: Event, agenda: Agenda, released_at: datetime, speakers
         for item in agenda
         for number, voice in enumerate(item.voices)
     )
+
+
+def _fill(row: Session, item: Item) -> None:
+    """Write into the row what was released of the item, but for its speakers."""
+    row.kind, row.starts_at, row.ends_at = item.kind, item.starts_at, item.ends_at
+    row.title_it, row.title_en, row.about_it, row.about_en = item.title.it, item.title.en, item.about.it, item.about.en
+    row.speakers_it, row.speakers_en = item.speakers.it, item.speakers.en
+    row.room_id, row.track_id = item.room.pk if item.room else None, item.track.pk if item.track else None
+    row.agreement, row.places, row.revision, row.revised_at = (
+        item.agreement,
+        item.places,
+        item.revision,
+        item.revised_at,
+    )
+    row.cancellation_reason = item.cancellation_reason
 
 
 def _remove_what_came_later(event: Event, agenda: Agenda) -> None:

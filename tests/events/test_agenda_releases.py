@@ -485,6 +485,37 @@ def test_calling_off_is_a_release_of_that_alone_and_tells_those_it_concerns(
     assert item.revision == 1
 
 
+def test_what_is_called_off_stands_as_the_public_saw_it_and_is_changed_no_more(
+    client_of, event, add, anna, hall, register, released, organiser
+):
+    register("Anna")
+    item = add("Panel", speakers=[anna])
+    add("Altro", 40)
+    released()
+    services.save_session(
+        event=event, by=organiser, session=item, title_it="Bozza segreta", room=hall, speakers=[],
+        ends_at=item.ends_at + timedelta(minutes=5),
+    )  # fmt: skip
+    services.cancel_session(session=item, reason="neve", by=organiser)
+    letter = letters.letter_for(Delivery.objects.filter(kind="session_cancelled").first())
+    assert "“Panel”, 10:30–11:00" in letter.paragraphs[0].replace("«", "“").replace("»", "”")
+    item.refresh_from_db()
+    assert (item.title_it, item.room, [one.speaker for one in item.appearances.all()]) == ("Panel", None, [anna])
+    with pytest.raises(services.NothingNew):
+        released()
+    for refused in (
+        lambda: services.save_session(event=event, by=organiser, session=item, title_it="x"),
+        lambda: services.set_times(session=item, starts_at=item.starts_at, ends_at=item.ends_at, by=organiser),
+    ):
+        with pytest.raises(services.WrongState):
+            refused()
+    assert client_of(organiser).get(f"{AT}{item.pk}/").status_code == 404
+    services.remove_session(session=item, by=organiser)
+    released()
+    assert AgendaRelease.objects.latest("pk").changes[0]["what"] == ["cleared"]
+    assert not Delivery.objects.filter(kind="agenda_released").exists()  # everybody knows that it is off
+
+
 def test_what_is_not_public_cannot_be_called_off(event, add, released, organiser):
     add("a")
     released()
