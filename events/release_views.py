@@ -82,7 +82,7 @@ def _preview(request: HttpRequest, event: Event, impact: Impact, form: ReleaseFo
         "form": form,
         "told": told,
         "told_rows": [(one.addressee, [impact.changes[number].name for number in one.changes]) for one in told],
-        "is_public": event.state == Event.State.PUBLISHED,
+        "is_upcoming": event.is_upcoming(timezone.now()),
     }
     return render(request, "events/agenda/release.html", context, status=422 if form.errors else 200)
 

@@ -147,6 +147,22 @@ def room_smaller_than_places(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    Level.BLOCK,
+    gettext_lazy("An item has fewer places than people who hold one"),
+    gettext_lazy("Leave it as many places as are held, or write to those people first."),
+)
+def fewer_places_than_held(facts: Facts) -> Iterator[Finding]:
+    """The places of an item were made fewer than the people who have chosen it."""
+    for item in facts.items:
+        held = len(facts.choices.get(item.key, ()))
+        if item.places is not None and item.places < held:
+            words = {"item": named(item), "held": held, "places": item.places}
+            yield Finding(
+                (item,), _("%(item)s: %(held)s people hold a place, %(places)s places are left to it.") % words
+            )
+
+
+@rule(
     Level.WARN,
     gettext_lazy("A room is smaller than the number of people registered"),
     gettext_lazy("Give it a larger room, or places of its own, so that people choose."),

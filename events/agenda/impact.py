@@ -82,7 +82,7 @@ def impact_of(event: Event, *, now: datetime) -> Impact:
     audience = audience_of(event)
     facts = Facts(agenda, event.starts_at, event.ends_at, audience.registered, audience.choices)
     verdicts = examine(facts)
-    if event.state != Event.State.PUBLISHED:
+    if not event.is_upcoming(now):
         return Impact(last, public, agenda, changes, verdicts, told=(), calendars=0, unreached=())
     coming = _coming(changes, public, agenda, audience)
     speaking, unreached = _speaking(event, changes, public, agenda)

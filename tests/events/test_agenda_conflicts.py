@@ -38,9 +38,9 @@ def found(*items: Item, starts_at: datetime = TEN, ends_at: datetime = NOON, **f
 
 
 def test_every_rule_has_words_and_a_level():
-    assert len({rule.name for rule in RULES}) == len(RULES) == 10
+    assert len({rule.name for rule in RULES}) == len(RULES) == 11
     assert {rule.name for rule in RULES if rule.level == Level.BLOCK} == {
-        "room_twice", "speaker_twice", "outside_the_event", "room_smaller_than_places",
+        "room_twice", "speaker_twice", "outside_the_event", "room_smaller_than_places", "fewer_places_than_held",
     }  # fmt: skip
     assert all(str(rule.heading) and str(rule.advice) for rule in RULES)
 
@@ -84,6 +84,13 @@ def test_a_room_for_everybody_takes_everybody_who_is_registered():
     assert found(item(room=SMALL, places=20), item(0, kind="break", room=SMALL), registered=500).keys() == {
         "break_overlaps"
     }
+
+
+def test_an_item_keeps_as_many_places_as_are_held():
+    one = item(places=2, title="a")
+    assert found(one, choices={one.key: {1, 2}}) == {}
+    assert found(one, choices={one.key: {1, 2, 3}}) == {"fewer_places_than_held": [["a"]]}
+    assert found(replace(one, places=None), choices={one.key: {1, 2, 3}}) == {}
 
 
 def test_people_whose_choices_meet_are_counted_for_each_pair():

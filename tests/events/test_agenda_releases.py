@@ -362,7 +362,7 @@ def test_an_item_with_its_own_places_concerns_those_who_chose_it(
     assert with_choices.told == ()
 
 
-def test_nobody_is_told_of_an_event_that_is_not_public(event, add, register, released, organiser):
+def test_nobody_is_told_of_an_event_that_is_not_public_or_is_over(event, add, register, released, organiser):
     register("Anna")
     item = add("a")
     released()
@@ -370,6 +370,11 @@ def test_nobody_is_told_of_an_event_that_is_not_public(event, add, register, rel
     services.set_times(
         session=item, starts_at=item.starts_at, ends_at=item.ends_at - timedelta(minutes=5), by=organiser
     )
+    released()
+    assert not Delivery.objects.filter(kind="agenda_released").exists()
+    past = {"starts_at": event.starts_at - timedelta(days=60), "ends_at": event.ends_at - timedelta(days=60)}
+    Event.objects.update(state=Event.State.PUBLISHED, **past)
+    Session.objects.update(starts_at=past["starts_at"], ends_at=past["ends_at"])
     released()
     assert not Delivery.objects.filter(kind="agenda_released").exists()
 
