@@ -88,7 +88,7 @@ def on_the_web(measure: Callable[[str], Figures]) -> Callable[[], Figures]:
 
 def measures() -> dict[tuple[str, ...], Callable[[], Figures]]:
     """What is measured together, by the names of its figures, in the order in which it runs."""
-    from bench import mail, memory, million, plan, web
+    from bench import agenda, mail, memory, million, plan, web
 
     return {
         ("event_page", "event_page_p95_ms"): on_the_web(web.event_page),
@@ -99,6 +99,7 @@ def measures() -> dict[tuple[str, ...], Callable[[], Figures]]:
         ("bulk_mail_rss_mib",): mail.bulk_mail_rss,
         ("far_relay_1", "far_relay_16"): mail.far_relay,
         ("plan_100k", "plan_100k_directory"): plan.plan_100k,
+        ("agenda_release",): agenda.agenda_release,
         ("claim_1m_ms", "progress_1m_ms", "outbox_1m_ms"): million.million,
     }
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from events.models import Attendee, Event, Invitation, MeetingPoint, OpeningHours, Registration, Session
+from events.models import AgendaRelease, Attendee, Event, Invitation, MeetingPoint, OpeningHours, Registration, Session
 
 
 class SessionInline(admin.TabularInline[Session, Event]):
@@ -19,6 +19,23 @@ class EventAdmin(admin.ModelAdmin[Event]):
     inlines = (SessionInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        return False
+
+
+@admin.register(AgendaRelease)
+class AgendaReleaseAdmin(admin.ModelAdmin[AgendaRelease]):
+    """To be read only: the database refuses anything else."""
+
+    list_display = ("event", "number", "released_at", "by")
+    list_filter = ("event",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AgendaRelease | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AgendaRelease | None = None) -> bool:
         return False
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import agenda_views
+from events import agenda_views, parts_views, release_views
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -14,9 +14,29 @@ urlpatterns = [
     path("<slug:slug>/publish/", views.publish, name="publish"),
     path("<slug:slug>/close/", views.close, name="close"),
     path("<slug:slug>/cancel/", views.cancel, name="cancel"),
+    path("<slug:slug>/agenda/", agenda_views.index, name="agenda"),
     path("<slug:slug>/agenda/add/", agenda_views.session_edit, name="session_add"),
     path("<slug:slug>/agenda/<int:pk>/", agenda_views.session_edit, name="session_edit"),
+    path("<slug:slug>/agenda/<int:pk>/times/", agenda_views.session_times, name="session_times"),
+    path("<slug:slug>/agenda/<int:pk>/move/", agenda_views.session_move, name="session_move"),
+    path("<slug:slug>/agenda/<int:pk>/shift/", agenda_views.session_shift, name="session_shift"),
+    path("<slug:slug>/agenda/<int:pk>/duplicate/", agenda_views.session_duplicate, name="session_duplicate"),
     path("<slug:slug>/agenda/<int:pk>/cancel/", agenda_views.session_cancel, name="session_cancel"),
     path("<slug:slug>/agenda/<int:pk>/remove/", agenda_views.session_remove, name="session_remove"),
+    path("<slug:slug>/agenda/follow/", agenda_views.follow_event, name="agenda_follow"),
+    path("<slug:slug>/agenda/release/", release_views.release, name="agenda_release"),
+    path("<slug:slug>/agenda/releases/", release_views.releases, name="releases"),
+    path("<slug:slug>/agenda/discard/", release_views.discard, name="agenda_discard"),
+    *(
+        path(f"<slug:slug>/agenda/{what}/{rest}", view, {"what": what}, name=f"{what}{name}")
+        for what in parts_views.KINDS
+        for rest, view, name in (
+            ("", parts_views.part_list, ""),
+            ("add/", parts_views.part_edit, "_add"),
+            ("<int:pk>/", parts_views.part_edit, "_edit"),
+            ("<int:pk>/move/", parts_views.part_move, "_move"),
+            ("<int:pk>/remove/", parts_views.part_remove, "_remove"),
+        )
+    ),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events import exports, services
+from events.agenda.impact import impact_of
 from events.forms import CancelEventForm, EventForm
 from events.models import Attendee, Event
 from organisations.access import require, signed_in
@@ -38,7 +39,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "invited": event.invitations.count(),
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
         "is_over": event.is_over(now),
-        "sessions": event.sessions.order_by("starts_at", "pk"),
+        "impact": impact_of(event, now=now),
     }
     return render(request, "events/manage_detail.html", context)
 
@@ -79,6 +80,11 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         services.publish(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
     except services.WrongState:
         messages.error(request, _("Only a draft can be published."))
+    except services.Blocked:
+        messages.error(
+            request, _("Conflicts of the agenda stop its first version, and so the event. Resolve them first.")
+        )
+        return redirect("manage_events:agenda_release", slug)
     else:
         messages.success(request, _("The event is public."))
     return redirect("manage_events:detail", slug)

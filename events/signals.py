@@ -15,7 +15,9 @@ registration_link_requested = Signal()
 event_published = Signal()
 #: Time or place moved; `event.revision` is already higher. Arguments: event, by.
 event_rescheduled = Signal()
-#: One item of a published agenda will not take place; the event does. Arguments: session, by.
+#: One item of a published agenda will not take place; the event does. Arguments: session, concerned (addressees), by.
 session_cancelled = Signal()
+#: The public sees another agenda. Arguments: event, release, told (who, and which of its changes), by.
+agenda_released = Signal()
 #: The event will not take place; `event.revision` is already higher. Arguments: event, by.
 event_cancelled = Signal()

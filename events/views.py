@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from events import agenda as agendas
 from events import calendars
 from events.models import Event, MeetingPoint
 
@@ -28,7 +29,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     context = {
         "event": event,
-        "sessions": event.sessions.order_by("starts_at", "pk"),
+        "sessions": agendas.current(event).items,
+        "changelog": agendas.changelog(event),
         "free": event.places_free(),
         "is_open": event.is_open(now),
         "is_upcoming": event.is_upcoming(now),

@@ -1,5 +1,6 @@
 """The only place where facts of other apps become mail: one receiver per signal, rows in the fact's transaction."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.dispatch import receiver
@@ -10,11 +11,14 @@ from django.utils.translation import override
 from agreements import signals as agreement_signals
 from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
-from events.models import Attendee, Event, Registration, Session
+from events.agenda.impact import Told
+from events.agenda.people import Addressee
+from events.models import AgendaRelease, Attendee, Event, Registration, Session
 from notifications import outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
 from notifications.campaigns import services as campaigns
+from notifications.kinds import agenda as agenda_letters
 from notifications.outbox import Message
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
@@ -150,19 +154,24 @@ def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
 
 
 @receiver(event_signals.session_cancelled)
-def on_session_cancelled(*, session: Session, **_kwargs: Any) -> None:
-    event = session.event
+def on_session_cancelled(*, session: Session, concerned: Collection[Addressee], **_kwargs: Any) -> None:
     outbox.enqueue(
         Message(
             kind="session_cancelled",
             key=f"session_cancelled:{session.pk}",
-            address=address,
-            name=name,
-            language=registration.language,
-            payload={"registration": registration.pk, "event": event.pk, "session": session.pk},
+            address=person.address,
+            name=person.name,
+            language=person.language,
+            payload={"registration": person.registration, "event": session.event_id, "session": session.pk},
         )
-        for address, (name, registration) in _everybody(event).items()
+        for person in concerned
     )
+
+
+@receiver(event_signals.agenda_released)
+def on_agenda_released(*, event: Event, release: AgendaRelease, told: Collection[Told], **_kwargs: Any) -> None:
+    held = overtaking.by_a_release(event, {one.addressee.address for one in told})
+    outbox.enqueue(agenda_letters.messages(event, release, told, held))
 
 
 @receiver(event_signals.event_cancelled)

@@ -14,6 +14,7 @@ _SAID = frozenset({
     gettext_noop("wishes no invitations"),
     gettext_noop("wishes no news"),
     gettext_noop("the campaign was cancelled"),
+    gettext_noop("a newer version of the agenda came before it"),
     gettext_noop("the event was called off"),
     gettext_noop("registrations were closed before it could leave"),
     gettext_noop("the place was given back"),

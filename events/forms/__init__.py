@@ -1,11 +1,23 @@
 """Forms of the public registration and of the organisers' pages. They validate and convert; services write."""
 
-from events.forms.agenda import SessionForm
+from events.forms.agenda import (
+    CompareForm,
+    EditionForm,
+    MoveForm,
+    ReleaseForm,
+    RoomForm,
+    SessionForm,
+    ShiftForm,
+    SpeakerForm,
+    TimesForm,
+    TrackForm,
+)
 from events.forms.events import CancelEventForm, EventForm
 from events.forms.people import AttendeeForm, AttendeeFormSet, BaseAttendeeFormSet
 from events.forms.registration import ContactForm, LinkRequestForm, RegistrationForm
 
 __all__ = [
-    "AttendeeForm", "AttendeeFormSet", "BaseAttendeeFormSet", "CancelEventForm", "ContactForm", "EventForm",
-    "LinkRequestForm", "RegistrationForm", "SessionForm",
+    "AttendeeForm", "AttendeeFormSet", "BaseAttendeeFormSet", "CancelEventForm", "CompareForm", "ContactForm",
+    "EditionForm", "EventForm", "LinkRequestForm", "MoveForm", "RegistrationForm", "ReleaseForm", "RoomForm",
+    "SessionForm", "ShiftForm", "SpeakerForm", "TimesForm", "TrackForm",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
-from events.models.agenda import Appearance, Room, Session, Speaker, Track
+from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
 from events.models.meeting_point import MeetingPoint, OpeningHours, Weekday
@@ -12,9 +12,10 @@ from events.models.registrations import (
     AttendeeQuerySet,
     Registration,
 )
+from events.models.releases import AgendaRelease
 
 __all__ = [
-    "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "Appearance", "Attendee", "AttendeeQuerySet", "Event",
-    "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration", "Room", "Session", "Speaker",
-    "Track", "Weekday",
+    "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee", "AttendeeQuerySet",
+    "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration", "Room", "Session", "SessionQuerySet",
+    "Speaker",    "Track", "Weekday",
 ]  # fmt: skip

@@ -81,6 +81,7 @@ class Speaker(models.Model):
     )
     organisation_name = models.CharField(_("organisation"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    position = models.PositiveIntegerField(default=0, editable=False)
 
     office = Bilingual()
 
@@ -100,8 +101,20 @@ class Speaker(models.Model):
         return ", ".join(part for part in (self.full_name, self.office, self.organisation_name) if part)
 
 
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Questions about the items that organisers write."""
+
+    def in_draft(self) -> "SessionQuerySet":
+        """Those that the next release will show. Twin: `Session.is_in_draft`."""
+        return self.filter(removed_at__isnull=True)
+
+    def in_order(self) -> "SessionQuerySet":
+        """By time, as organisers read them."""
+        return self.order_by("starts_at", "room__position", "room", "ends_at", "pk")
+
+
 class Session(models.Model):
-    """One item of the agenda."""
+    """One item of the agenda, as organisers write it."""
 
     class Kind(models.TextChoices):
         GREETING = "greeting", _("greetings")
@@ -123,10 +136,10 @@ class Session(models.Model):
     speakers_it = models.TextField(_("who speaks (Italian)"), blank=True)
     speakers_en = models.TextField(_("who speaks (English)"), blank=True)
     room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name=_("room")
+        Room, models.RESTRICT, null=True, blank=True, related_name="sessions", verbose_name=_("room")
     )
     track = models.ForeignKey(
-        Track, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name=_("track")
+        Track, models.RESTRICT, null=True, blank=True, related_name="sessions", verbose_name=_("track")
     )
     voices = models.ManyToManyField(Speaker, through="Appearance", related_name="sessions", verbose_name=_("speakers"))
     #: The agreement that is signed here, by the last part of its address: this room must not know the agreements'.
@@ -135,14 +148,21 @@ class Session(models.Model):
     places = models.PositiveIntegerField(
         _("places of its own"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    #: As the last release fixed them: SEQUENCE and DTSTAMP of its calendar entry.
     revision = models.PositiveIntegerField(default=0, editable=False)
     revised_at = models.DateTimeField(default=timezone.now, editable=False)
+    #: Raised by every change, so that a page written for an older one is refused.
+    edition = models.PositiveIntegerField(default=0, editable=False)
+    #: Taken out of the draft. The row stays: the public agenda may show it still, and a discarded draft brings it back.
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     cancellation_reason = models.TextField(_("reason of the cancellation"), blank=True, editable=False)
 
     title = Bilingual()
     about = Bilingual()
     speakers = Bilingual()
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agenda item")
@@ -159,12 +179,17 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_in_draft(self) -> bool:
+        """Twin of `SessionQuerySet.in_draft`."""
+        return self.removed_at is None
+
 
 class Appearance(models.Model):
     """One speaker in one item, in the order of speaking."""
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="appearances", verbose_name=_("agenda item"))
-    speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="appearances", verbose_name=_("speaker"))
+    speaker = models.ForeignKey(Speaker, models.RESTRICT, related_name="appearances", verbose_name=_("speaker"))
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

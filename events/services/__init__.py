@@ -1,24 +1,42 @@
 """Everything that changes an event, a registration or a place. The only transactions and signals of this app."""
 
-from events.services.editing import (
-    cancel,
-    cancel_session,
-    change,
-    close,
-    create,
-    publish,
+from events.services.agenda import (
+    duplicate_session,
+    follow_event,
+    move_session,
     remove_session,
     save_session,
+    set_times,
+    shift,
 )
+from events.services.editing import cancel, change, close, create, publish
 from events.services.invitations import invite, invite_all, record_opening, take_back
+from events.services.parts import move_part, remove_part, save_part
 from events.services.people import add_attendee, cancel_attendee, edit_attendee
 from events.services.places import Guest
-from events.services.refusals import CapacityBelowTaken, EventFull, RegistrationClosed, TooManyAttendees, WrongState
+from events.services.refusals import (
+    AtTheEdge,
+    Blocked,
+    CapacityBelowTaken,
+    ChangedMeanwhile,
+    DraftChanged,
+    EventFull,
+    InUse,
+    NothingNew,
+    RegistrationClosed,
+    ReleasedMeanwhile,
+    TooManyAttendees,
+    Warned,
+    WrongState,
+)
 from events.services.registrations import Applicant, cancel_registration, edit_contact, register, request_link
+from events.services.releases import Seen, cancel_session, discard_draft, release
 
 __all__ = [
-    "Applicant", "CapacityBelowTaken", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
-    "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create", "edit_attendee",
-    "edit_contact", "invite", "invite_all", "publish", "record_opening", "register", "remove_session", "request_link",
-    "save_session", "take_back",
+    "Applicant", "AtTheEdge", "Blocked", "CapacityBelowTaken", "ChangedMeanwhile", "DraftChanged", "EventFull", "Guest",
+    "InUse", "NothingNew", "RegistrationClosed", "ReleasedMeanwhile", "Seen", "TooManyAttendees", "Warned", "WrongState",
+    "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create",
+    "discard_draft", "duplicate_session", "edit_attendee", "edit_contact", "follow_event", "invite", "invite_all", "move_part",
+    "move_session", "publish", "record_opening", "register", "release", "remove_part", "remove_session", "request_link",
+    "save_part", "save_session", "set_times", "shift", "take_back",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Events and their agenda: written, published, moved, called off, closed."""
+"""Events: written, published, moved, called off, closed."""
 
 from datetime import datetime
 from typing import Any
@@ -7,12 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
-from events.models import (
-    Event,
-    Session,
-)
+from events.models import Event
 from events.services.locking import lock
 from events.services.refusals import CapacityBelowTaken, WrongState
+from events.services.releases import release_first
 from organisations.models import User
 
 
@@ -24,8 +22,12 @@ def create(*, by: User, **fields: Any) -> Event:
 
 @transaction.atomic
 def publish(*, event: Event, by: User) -> Event:
-    """Show the event to the public. Raises WrongState. Announces event_published."""
+    """Show the event to the public, with the first release of its agenda if there is one to release.
+
+    Raises WrongState, and Blocked where conflicts of the agenda stop that. Announces event_published.
+    """
     event = lock(event, for_state=Event.State.PUBLISHED)
+    release_first(event=event, by=by)
     event.state = Event.State.PUBLISHED
     event.save(update_fields=["state"])
     signals.event_published.send(sender=Event, event=event, by=by)
@@ -82,44 +84,6 @@ def close(*, event: Event, by: User, now: datetime | None = None) -> Event:
     event.state = Event.State.HELD
     event.save(update_fields=["state"])
     return event
-
-
-@transaction.atomic
-def save_session(*, event: Event, by: User, session: Session | None = None, **fields: Any) -> Session:
-    """Add an item to the agenda, or rewrite one; nobody's calendar moves. Raises WrongState."""
-    event = lock(event)
-    if not event.is_editable:
-        raise WrongState
-    session = session or Session(event=event)
-    for name, value in fields.items():
-        setattr(session, name, value)
-    session.save()
-    return session
-
-
-@transaction.atomic
-def cancel_session(*, session: Session, reason: str, by: User, now: datetime | None = None) -> Session:
-    """Call one item of a published agenda off: it stays there, struck through, and everybody registered is told.
-
-    Raises WrongState: called off already, or the event is not public or over. Announces session_cancelled.
-    """
-    now = now or timezone.now()
-    event = lock(session.event)
-    session = Session.objects.select_for_update().get(pk=session.pk)
-    if session.cancelled_at or not event.is_upcoming(now):
-        raise WrongState
-    session.cancelled_at, session.cancellation_reason = now, reason
-    session.save(update_fields=["cancelled_at", "cancellation_reason"])
-    signals.session_cancelled.send(sender=Session, session=session, by=by)
-    return session
-
-
-@transaction.atomic
-def remove_session(*, session: Session, by: User) -> None:
-    """Take an item off the agenda. Raises WrongState."""
-    if not lock(session.event).is_editable:
-        raise WrongState
-    session.delete()
 
 
 # -- inside ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,12 @@
 """Why a service may say no; pages turn each into words."""
 
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from events.agenda.conflicts import Verdict
+    from events.models import AgendaRelease, Session
+
 
 class EventFull(Exception):
     """Fewer places are left than were asked for. `free` says how many."""
@@ -27,3 +34,51 @@ class CapacityBelowTaken(Exception):
     def __init__(self, taken: int) -> None:
         super().__init__(taken)
         self.taken = taken
+
+
+class ChangedMeanwhile(Exception):
+    """The page was written for an older edition of this item. `session` is the item as it stands."""
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session.pk)
+        self.session = session
+
+
+class AtTheEdge(Exception):
+    """There is nothing before or after it to change places with."""
+
+
+class InUse(Exception):
+    """It cannot be removed. `items` are the titles where it is used, in the draft or in the public agenda."""
+
+    def __init__(self, items: Collection[str]) -> None:
+        super().__init__(*items)
+        self.items = tuple(items)
+
+
+class NothingNew(Exception):
+    """The draft says what the public sees already."""
+
+
+class DraftChanged(Exception):
+    """The draft is not the one that was looked at before the release."""
+
+
+class ReleasedMeanwhile(Exception):
+    """Somebody else has released. `release` is theirs."""
+
+    def __init__(self, release: "AgendaRelease") -> None:
+        super().__init__(release.pk)
+        self.release = release
+
+
+class Blocked(Exception):
+    """Conflicts stop the release. `verdicts` says which."""
+
+    def __init__(self, verdicts: "Collection[Verdict]") -> None:
+        super().__init__(*(verdict.rule.name for verdict in verdicts))
+        self.verdicts = tuple(verdicts)
+
+
+class Warned(Blocked):
+    """Nothing stops the release, but it needs a word: these warnings were not accepted."""

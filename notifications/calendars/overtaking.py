@@ -6,6 +6,7 @@ the newer message follows it with a higher SEQUENCE. Call these inside the trans
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -21,6 +22,8 @@ WITH_LINK = ("registration_confirmed", "registration_changed", "registration_lin
 OWN_NEWS = ("registration_confirmed", "registration_changed", "attendee_registered")
 #: Letters with a REQUEST that say nothing but when and where: a newer one says all of it.
 ABOUT_THE_EVENT = ("event_rescheduled", "reminder")
+#: What changed for one person in a version of the agenda.
+ABOUT_ITEMS = "agenda_released"
 #: In the payload of a letter that also brought a move of the event: the event's revision.
 BROUGHT = "brought_revision"
 
@@ -61,8 +64,21 @@ def by_a_move(event: Event, addresses: Collection[str]) -> set[str]:
 
 def by_cancelling(event: Event) -> Withdrawn:
     """The event is called off: no invitation to it leaves any more. That it is off everybody is told, told or not."""
-    waiting = _waiting(event).filter(kind__in=OWN_NEWS + ABOUT_THE_EVENT)
+    waiting = _waiting(event).filter(kind__in=(*OWN_NEWS, *ABOUT_THE_EVENT, ABOUT_ITEMS))
     return _withdraw(waiting, "the event was called off")
+
+
+def by_a_release(event: Event, addresses: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The agenda has a newer version: letters of an older one that wait are withdrawn; address -> what they held.
+
+    The new letter says what theirs would have said, so that nobody reads of a time that holds no more.
+    """
+    waiting = _waiting(event).filter(kind=ABOUT_ITEMS, attempts=0).order_by("pk").select_for_update()
+    rows = [row for row in waiting.values_list("pk", "address", "payload") if row[1] in addresses]
+    if rows:
+        still_waiting = Delivery.objects.filter(among(pk for pk, _address, _payload in rows), state=State.READY)
+        still_waiting.update(state=State.CANCELLED, reply="a newer version of the agenda came before it")
+    return {address: payload for _pk, address, payload in rows}
 
 
 def by_leaving(registration: Registration, addresses: Iterable[str], *, staying: Collection[str]) -> Withdrawn:

@@ -20,6 +20,7 @@ KINDS = {
     "event_rescheduled": gettext_lazy("new time or place of an event"),
     "event_cancelled": gettext_lazy("cancellation of an event"),
     "session_cancelled": gettext_lazy("cancellation of an agenda item"),
+    "agenda_released": gettext_lazy("change of an agenda"),
     "calendar_link": gettext_lazy("address of a personal calendar"),
     "reminder": gettext_lazy("reminder of an event"),
     "invitation_reminder": gettext_lazy("reminder of an invitation"),

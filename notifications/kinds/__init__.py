@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from notifications.calendars import feeds
-from notifications.kinds import agreements, events, registrations
+from notifications.kinds import agenda, agreements, events, registrations
 from notifications.letters import CannotWrite, Letter
 from notifications.models import Delivery
 
@@ -22,8 +22,8 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     for builder in (
         registrations.registration_confirmed, registrations.registration_changed, registrations.registration_link,
         registrations.registration_cancelled, registrations.attendee_registered, registrations.attendee_left,
-        events.event_rescheduled, events.event_cancelled, events.session_cancelled, events.reminder,
-        events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
+        events.event_rescheduled, events.event_cancelled, events.session_cancelled, agenda.agenda_released,
+        events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
         agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
     )

@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from events import agenda as agendas
+from events.agenda.changes import read
 from events.models import Invitation, Session
 from notifications.kinds.facts import calendar_of, event_facts, event_of, live
 from notifications.kinds.own_words import event_values, own_words
@@ -43,15 +45,17 @@ def event_cancelled(delivery: Delivery) -> Letter:
 def session_cancelled(delivery: Delivery) -> Letter:
     """To everybody registered: one item of the agenda will not take place, and why; the event does."""
     event, session = live(event_of(delivery)), Session.objects.filter(pk=delivery.payload.get("session")).first()
-    if session is None or session.cancelled_at is None:
+    public = agendas.current(event)
+    item = next((one for one in (*public.items, *public.dropped) if session and one.key == session.key), None)
+    if item is None or not item.is_cancelled:
         raise CannotWrite("the item is gone from the agenda, or takes place after all")
-    starts_at, ends_at = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
+    starts_at, ends_at = timezone.localtime(item.starts_at), timezone.localtime(item.ends_at)
     return Letter(
         subject=_("Agenda changed: %(event)s") % {"event": event.title},
         paragraphs=[
             _("one item of the agenda will not take place: “%(session)s”, %(start)s–%(end)s. The reason: %(reason)s")
-            % {"session": session.title, "start": f"{starts_at:%H:%M}", "end": f"{ends_at:%H:%M}",
-               "reason": session.cancellation_reason},
+            % {"session": read(item.title), "start": f"{starts_at:%H:%M}", "end": f"{ends_at:%H:%M}",
+               "reason": item.cancellation_reason},
             _("Everything else stays as it was, and so does your registration."),
         ],
         facts=event_facts(event),

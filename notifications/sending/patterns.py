@@ -8,6 +8,7 @@ from django.utils import translation
 from events.models import Event
 from notifications import letters
 from notifications.campaigns import letters as campaign_letters
+from notifications.kinds import agenda as agenda_letters
 from notifications.kinds import events as event_letters
 from notifications.models import Delivery
 from notifications.sending import mime, skeleton
@@ -48,6 +49,15 @@ def _by_session(row: Delivery, events: Events) -> Hashable:
     return (row.payload.get("session"), _by_event(row, events))
 
 
+def _by_release(row: Delivery, events: Events) -> Hashable:
+    return (
+        row.payload.get("release"),
+        row.payload.get("changes"),
+        str(row.payload.get("earlier")),
+        _by_event(row, events),
+    )
+
+
 def _by_campaign(row: Delivery, events: Events) -> Hashable:
     assert row.campaign is not None
     common = campaign_letters.common_values(row.campaign.event, row.language)
@@ -76,4 +86,5 @@ PATTERNS: dict[str, Pattern] = {
     "event_rescheduled": _alike(event_letters.event_rescheduled),
     "event_cancelled": _alike(event_letters.event_cancelled),
     "session_cancelled": _alike(event_letters.session_cancelled, _by_session),
+    "agenda_released": _alike(agenda_letters.agenda_released, _by_release),
 }

@@ -7,13 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements.demo import load_demo_agreement
-from events.models import Event, MeetingPoint, OpeningHours, Session, Weekday
+from events import services as events
+from events.models import Event, MeetingPoint, OpeningHours, Weekday
 from notifications.models import MessageTemplate, Segment
-from notifications.reminders.services import add_default_rule
 from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
 from organisations.zone import ROME
+from portal.demo.agenda import lengthen_the_last, write_agenda
 
 STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
 ORGANISER = "organizzazione@socialneet.example.org"
@@ -90,7 +91,6 @@ def _info_day(slug: str, day: date, state: Event.State, *, by: User) -> None:
         slug=slug,
         defaults={
             "kind": Event.Kind.INFO_DAY,
-            "state": state,
             "title_it": "Giornata informativa SOCIALNEET",
             "title_en": "SOCIALNEET info day",
             "summary_it": "Istituzioni ed enti del terzo settore si incontrano sul lavoro dei giovani che non studiano "
@@ -113,40 +113,11 @@ def _info_day(slug: str, day: date, state: Event.State, *, by: User) -> None:
         },
     )
     if created:
-        Session.objects.bulk_create(Session(event=event, **item) for item in _agenda(day))
-        add_default_rule(event=event, by=by)
-
-
-def _agenda(day: date) -> list[dict[str, object]]:
-    return [
-        {
-            "kind": Session.Kind.SIGNING,
-            "starts_at": _at(day, 10, 30),
-            "ends_at": _at(day, 11, 15),
-            "title_it": "Saluti istituzionali e firma del protocollo d’intesa",
-            "title_en": "Institutional greetings and signing of the protocol of understanding",
-            "speakers_it": "Presidente di Confartigianato Imprese Terni; assessori ai servizi sociali di Terni, Orvieto e Narni",
-            "speakers_en": "President of Confartigianato Imprese Terni; councillors for social services of Terni, Orvieto and Narni",
-        },
-        {
-            "kind": Session.Kind.TALK,
-            "starts_at": _at(day, 11, 15),
-            "ends_at": _at(day, 12, 0),
-            "title_it": "Il mercato del lavoro giovanile locale, il progetto e i suoi servizi",
-            "title_en": "The local youth labour market, the project and its services",
-            "speakers_it": "Gruppo di progetto SOCIALNEET",
-            "speakers_en": "SOCIALNEET project team",
-        },
-        {
-            "kind": Session.Kind.PANEL,
-            "starts_at": _at(day, 12, 0),
-            "ends_at": _at(day, 13, 0),
-            "title_it": "Il terzo settore come motore delle politiche per i NEET: due buone pratiche",
-            "title_en": "The third sector as a driver of policies for NEETs: two good practices",
-            "speakers_it": "Due cooperative sociali del territorio",
-            "speakers_en": "Two social cooperatives of the area",
-        },
-    ]
+        write_agenda(event, by=by)
+        events.publish(event=event, by=by)
+        lengthen_the_last(event, by=by)
+        if state == Event.State.HELD:
+            events.close(event=event, by=by)
 
 
 def _for_invitations(*, by: User) -> None:

@@ -111,6 +111,10 @@ def _registrations(event: Event, organiser: User, bag: Mailbag) -> None:
         )
 
     registration = register()
+    item = event.sessions.first()
+    later = item.ends_at - timedelta(minutes=5)
+    events.set_times(session=item, starts_at=item.starts_at, ends_at=later, by=organiser)
+    events.release(event=event, by=organiser, despite_warnings=True)
     events.cancel_session(session=event.sessions.first(), reason="Il relatore è malato.", by=organiser)
     events.request_link(event=event, email=applicant.contact_email)
     feeds.send_to(address=applicant.contact_email, language="it")

@@ -1,7 +1,7 @@
 """Every page, wide and narrow, in Italian and English: no axe finding, no console message, no sideways scroll."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from agreements import services as agreements
 from agreements.models import Agreement
 from events import services as events
-from events.models import Event
+from events.models import Event, Room, Track
 from notifications.audiences import SOURCES, definition_of
 from notifications.audiences import services as audiences
 from notifications.campaigns import planning
@@ -96,7 +96,7 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
-        "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
+        "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
         "outbox": "/manage/outbox/", "refusals": "/manage/outbox/refusals/?address=carla@ente01.example.org",
         "refusal-lift": f"/manage/outbox/refusals/{Suppression.objects.first().pk}/lift/",
@@ -250,8 +250,6 @@ def test_the_review_in_each_phase(demo, open_as, language, width):
     version = agreements.prepare_version(agreement=agreement, note="Chiarito il coordinamento", by=organiser)
     draft = agreements.Draft("Oggetto e coordinamento", "Le parti si impegnano a realizzare azioni comuni, coordinate.")
     agreements.edit_article(revision=version.in_order()[1], draft=draft, by=organiser)
-    from datetime import timedelta
-
     from django.utils import timezone
 
     agreements.share(agreement=agreement, closes_at=timezone.now() + timedelta(days=7), by=organiser)
@@ -264,10 +262,58 @@ def test_the_review_in_each_phase(demo, open_as, language, width):
     assert watched.findings == []
 
 
+def agenda_pages(organiser: User) -> dict[str, str]:
+    """A draft with changes of every kind beside what is public, a conflict, and people who would be told."""
+    info_day = event()
+    events.register(
+        event=info_day, submission_id=uuid.uuid4(), privacy_notice_version="2026-11",
+        guests=[events.Guest("Carla Contatto"), events.Guest("Dario Delegato", "dario@ente01.example.org")],
+        applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
+    )  # fmt: skip
+    first, second, third = info_day.sessions.in_order()
+    events.cancel_session(session=second, reason="La relatrice è malata.", by=organiser)
+    events.save_session(
+        event=info_day, by=organiser, session=first, title_it="Saluti delle istituzioni, e firma", title_en=""
+    )
+    for name in ("Sala del Consiglio", "Una sala con un nome così lungo che su un telefono non ci sta in una riga"):
+        room = events.save_part(event=info_day, by=organiser, part=Room(name_it=name, capacity=1))
+    track = events.save_part(event=info_day, by=organiser, part=Track(name_it="Buone pratiche"))
+    events.save_session(
+        event=info_day, by=organiser, room=room, track=track, places=12, kind="talk", title_it="Laboratorio " + "partecipato " * 5,
+        starts_at=third.starts_at, ends_at=third.ends_at, speakers=[info_day.speakers.last()],
+    )  # fmt: skip
+    at = f"/manage/events/{info_day.slug}/agenda/"
+    events.duplicate_session(session=first, by=organiser)
+    names = ("add", "discard", "release", "rooms", "speakers", "tracks")
+    return {
+        "agenda": at, **{f"agenda-{name}": f"{at}{name}/" for name in names}, "agenda-edit": f"{at}{first.pk}/",
+        "agenda-call-off": f"{at}{third.pk}/cancel/", "agenda-versions": f"{at}releases/?from=1&to=0#compare",
+        "room": f"{at}rooms/{room.pk}/", "track-add": f"{at}tracks/add/", "speaker": f"{at}speakers/{info_day.speakers.first().pk}/",
+        "manage-event-agenda": f"/manage/events/{info_day.slug}/", "event-changes": f"/events/{info_day.slug}/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_agenda(demo, open_as, language, width):
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    pages = agenda_pages(organiser)
+    for name, path in pages.items():
+        check(watched, path, name, language, width)
+    info_day = event()
+    for session in info_day.sessions.filter(title_it__startswith="Laboratorio"):
+        events.save_session(event=info_day, by=organiser, session=session, places=None)
+    copy = info_day.sessions.in_draft().filter(revision=0, kind="signing").last()
+    events.remove_session(session=copy, by=organiser)
+    last = info_day.sessions.get(kind="panel")
+    events.set_times(session=last, starts_at=last.starts_at + timedelta(minutes=5), ends_at=last.ends_at, by=organiser)
+    check(watched, pages["agenda-release"], "agenda-release-ready", language, width)
+    assert watched.findings == []
+
+
 def outbox_pages(organiser: User) -> dict[str, str]:
     """Both lanes with trouble of every sort, a bad night, a hold, and something to decide."""
-    from datetime import timedelta
-
     from django.utils import timezone
 
     from notifications.cockpit import services as cockpit

@@ -127,7 +127,9 @@ def test_from_the_list_to_the_report(info_day, open_as, language, width):
 
     # one item of the agenda is called off
     session = info_day.sessions.order_by("starts_at").last()
-    hands.go(f"/manage/events/{info_day.slug}/")
+    hands.go(f"/manage/events/{info_day.slug}/agenda/")
+    hands.page.locator(f"#item-{session.pk} summary").focus()
+    hands.page.keyboard.press("Enter")  # opens what else can be done with it
     hands.press(f"a[href$='/agenda/{session.pk}/cancel/']")
     hands.write("#id_reason", "La relatrice è malata.")
     hands.press("main form button[type=submit]")

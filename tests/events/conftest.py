@@ -49,6 +49,28 @@ def register(event, applicant):
 
 
 @pytest.fixture
+def released(event, organiser):
+    """Releases the draft as it stands, whatever warnings there are."""
+
+    def released(**changes):
+        return services.release(event=event, by=organiser, despite_warnings=True, **changes)
+
+    return released
+
+
+@pytest.fixture
+def add(event, organiser):
+    """Adds an item to the draft, so many minutes after the event begins."""
+
+    def add(title: str, at: int = 0, minutes: int = 30, **fields):
+        starts_at = event.starts_at + timedelta(minutes=at)
+        fields = {"title_it": title, "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=minutes)} | fields
+        return services.save_session(event=event, by=organiser, **fields)
+
+    return add
+
+
+@pytest.fixture
 def posted():
     """The registration form as a browser posts it."""
 

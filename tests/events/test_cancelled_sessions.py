@@ -1,7 +1,5 @@
 """One item of the agenda is called off: it stays there, struck through, and who is registered is told."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,18 +15,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def session(event) -> Session:
-    return event.sessions.create(
-        kind="panel", starts_at=event.starts_at, ends_at=event.starts_at + timedelta(hours=1),
-        title_it="Due buone pratiche", title_en="Two good practices",
-    )  # fmt: skip
+def session(add, released) -> Session:
+    session = add("Due buone pratiche", minutes=60, kind="panel", title_en="Two good practices")
+    released()
+    return session
 
 
 @pytest.fixture
-def other(event) -> Session:
-    return event.sessions.create(
-        kind="talk", starts_at=event.starts_at, ends_at=event.starts_at + timedelta(hours=1), title_it="Altro"
-    )
+def other(session, add, released) -> Session:
+    other = add("Altro", minutes=60, kind="talk")
+    released()
+    return other
 
 
 def told() -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from notifications.drill.processes import free_port
 from notifications.drill.sink import Sink
-from tests.events.conftest import applicant, event, posted, register  # noqa: F401
+from tests.events.conftest import add, applicant, event, posted, register, released  # noqa: F401
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
-"""The agenda that people and calendars follow: plain values, the same for pages, files and screens.
-
-Organisers write `Session` rows; everything that goes out (HTML, PDF, iCalendar, frab, screens) reads an `Agenda`, made
-in a fixed number of queries however long it is. Times are aware; pages show them in Europe/Rome.
-"""
+"""What an agenda is made of: plain values, the same for pages, files and screens. Times are aware."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from events.models import Event, Session
+from events.models import Session
 from organisations.languages import Words
 
 
@@ -88,6 +84,8 @@ class Agenda:
     #: The number of the release; 0 for one that was never released.
     version: int = 0
     released_at: datetime | None = None
+    #: Items of earlier releases that this one has no more, as calendars last saw them, with a later revision.
+    dropped: tuple[Item, ...] = ()
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
@@ -98,53 +96,3 @@ class Agenda:
     def item(self, key: UUID) -> Item | None:
         """The item of this key."""
         return next((item for item in self.items if item.key == key), None)
-
-
-def draft(event: Event) -> Agenda:
-    """What organisers have written. Five queries."""
-    rooms = {
-        room.pk: Place(room.pk, Words(room.name_it, room.name_en), room.capacity,
-                       Words(room.accessibility_it, room.accessibility_en))
-        for room in event.rooms.order_by("position", "pk")
-    }  # fmt: skip
-    tracks = {
-        track.pk: Thread(track.pk, Words(track.name_it, track.name_en))
-        for track in event.tracks.order_by("position", "pk")
-    }
-    order = {pk: number for number, pk in enumerate(rooms)}
-    sessions = event.sessions.prefetch_related("appearances__speaker")
-    items = [_item(session, rooms, tracks) for session in sessions]
-    items.sort(key=lambda item: (item.starts_at, order.get(item.room.pk, -1) if item.room else -1, item.ends_at))
-    return Agenda(tuple(items), tuple(rooms.values()), tuple(tracks.values()))
-
-
-def current(event: Event) -> Agenda:
-    """What the public reads."""
-    return draft(event)
-
-
-def _item(session: Session, rooms: dict[int, Place], tracks: dict[int, Thread]) -> Item:
-    appearances = sorted(session.appearances.all(), key=lambda one: (one.position, one.pk))
-    voices = tuple(
-        Voice(one.speaker.key, one.speaker.full_name, Words(one.speaker.office_it, one.speaker.office_en),
-              one.speaker.organisation_name)
-        for one in appearances
-    )  # fmt: skip
-    return Item(
-        key=session.key,
-        kind=session.kind,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        title=Words(session.title_it, session.title_en),
-        about=Words(session.about_it, session.about_en),
-        voices=voices,
-        speakers=Words(session.speakers_it, session.speakers_en),
-        room=rooms.get(session.room_id or 0),
-        track=tracks.get(session.track_id or 0),
-        agreement=session.agreement,
-        places=session.places,
-        is_cancelled=session.cancelled_at is not None,
-        cancellation_reason=session.cancellation_reason,
-        revision=session.revision,
-        revised_at=session.revised_at,
-    )
