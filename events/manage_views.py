@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events import exports, services
+from events.attribution import counts
 from events.forms import CancelEventForm, EventForm, SessionForm
 from events.models import Attendee, Event
 from organisations.access import require, signed_in
@@ -39,6 +40,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
         "is_over": event.is_over(now),
         "sessions": event.sessions.order_by("starts_at", "pk"),
+        "came_by": counts.of_event(event),
     }
     return render(request, "events/manage_detail.html", context)
 

@@ -27,6 +27,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/", views.manage, name="manage"),
     path("manage/organisations/", include("organisations.urls")),
     path("manage/events/", include("events.manage_urls")),
+    path("manage/events/<slug:slug>/addresses/", include("events.attribution.urls")),
     path("manage/events/<slug:slug>/reminders/", include("notifications.reminders.urls")),
     path("manage/agreements/", include("agreements.manage_urls")),
     path("manage/audiences/", include("notifications.audiences.urls")),

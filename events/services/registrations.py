@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
+from events.attribution import sources as attribution
 from events.models import (
     MAX_ATTENDEES,
     REGISTRATION_LINK,
@@ -55,9 +56,10 @@ def register(
     submission_id: uuid.UUID,
     privacy_notice_version: str,
     invitation: Invitation | None = None,
+    source: str = "",
     now: datetime | None = None,
 ) -> Registration:
-    """Give an organisation its places, all or none.
+    """Give an organisation its places, all or none. `source`: what the address said, kept if it was declared.
 
     The same `submission_id` again (a double click, a retried request) gives back the first registration and writes
     nothing. Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_confirmed.
@@ -87,6 +89,7 @@ def register(
         submission_id=submission_id,
         token_hash=hash_token(make_token(REGISTRATION_LINK, key)),
         privacy_notice_version=privacy_notice_version,
+        source=attribution.known(event, source),
         created_at=now,
     )
     _give_places(registration, event, guests, now)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements.demo import load_demo_agreement
+from events.attribution import demo as attribution_demo
 from events.models import Event, MeetingPoint, OpeningHours, Session, Weekday
 from notifications.models import MessageTemplate, Segment
 from notifications.reminders.services import add_default_rule
@@ -41,6 +42,7 @@ def load() -> None:
     _meeting_point()
     load_demo_agreement(by=organiser)
     _for_invitations(by=organiser)
+    attribution_demo.load(by=organiser)
 
 
 def _organisations() -> None:

@@ -85,6 +85,7 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     events.register(
         event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", guests=[events.Guest("Carla Contatto")],
         applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
+        source="manifesti-nelle-stazioni",
     )  # fmt: skip
     pump.pump()
     events.change(event=event(), by=organiser, venue="Sala grande")
@@ -96,7 +97,8 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
-        "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
+        "agenda-add": f"{at}agenda/add/", "manage-event-cancel": f"{at}cancel/",
+        "addresses": f"{at}addresses/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
         "outbox": "/manage/outbox/", "refusals": "/manage/outbox/refusals/?address=carla@ente01.example.org",
         "refusal-lift": f"/manage/outbox/refusals/{Suppression.objects.first().pk}/lift/",
