@@ -31,6 +31,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/events/<slug:slug>/reminders/", include("notifications.reminders.urls")),
     path("manage/agreements/", include("agreements.manage_urls")),
     path("manage/audiences/", include("notifications.audiences.urls")),
+    path("manage/webhooks/", include("notifications.webhooks.urls")),
     path("manage/", include("notifications.manage_urls")),
     path("events/", include("events.urls")),
     path("calendar.ics", include("events.feed_urls")),

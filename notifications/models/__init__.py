@@ -20,6 +20,7 @@ from notifications.models.outbox import ACCOUNT, SECRET_KINDS, Attempt, Delivery
 from notifications.models.providers import DeliveryEvent, ProviderMessage
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
+from notifications.models.webhooks import TEST_FACT, Fact, Webhook, WebhookAttempt, WebhookMessage
 
 __all__ = [
     "ACCOUNT",
@@ -28,6 +29,7 @@ __all__ = [
     "HOUSE_NAMES",
     "OTHER",
     "SECRET_KINDS",
+    "TEST_FACT",
     "Attempt",
     "CalendarEntry",
     "CalendarFeed",
@@ -40,6 +42,7 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryQuerySet",
     "Exclusion",
+    "Fact",
     "Lane",
     "LocalMail",
     "MailLanguage",
@@ -55,6 +58,9 @@ __all__ = [
     "Sweep",
     "Tally",
     "Throttle",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookMessage",
     "domain_group_of",
     "hash_address",
     "message_id_of",

@@ -266,6 +266,66 @@ def test_the_review_in_each_phase(demo, open_as, language, width):
     assert watched.findings == []
 
 
+def webhook_pages(organiser: User) -> dict[str, str]:
+    """Another program that is well, one that fails, one that was switched off; messages in each state."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from notifications.models import Fact, Webhook, WebhookAttempt, WebhookMessage
+    from notifications.webhooks import services as webhooks
+
+    now = timezone.now()
+    well, sick, off = (
+        webhooks.register(name=name, url=f"https://{host}.example.org/{'molto-lungo/' * 6}ricevi", facts=Fact.values, by=organiser)
+        for name, host in (
+            ("Calendario del Comune di Terni", "calendario"), ("Elenco soci", "soci"), ("Vecchio sito", "vecchio"),
+        )
+    )  # fmt: skip
+    webhooks.show_secret(webhook=well, by=organiser)
+    Webhook.objects.filter(pk=sick.pk).update(failing_since=now - timedelta(days=2), failures=9)
+    webhooks.disable(off, now, is_gone=True)
+    words = "<html><head><title>502 Bad Gateway</title></head><body>" * 4
+    for state, times in (("delivered", 2), ("waiting", 3), ("failed", 11)):
+        for webhook in (well, sick, off):
+            message = WebhookMessage.objects.create(
+                webhook=webhook, fact="registration.confirmed", occurrence=state, state=state,
+                delivered_at=now if state == "delivered" else None,
+                payload={"type": "registration.confirmed", "data": {"registration": "0A1B2C3D", "event": event().slug}},
+            )  # fmt: skip
+            WebhookAttempt.objects.bulk_create(
+                WebhookAttempt(message=message, status=502, words=words[:300], milliseconds=1234)
+                for _try in range(times)
+            )
+    at = "/manage/webhooks/"
+    return {
+        "webhooks": at, "webhook-new": f"{at}new/", "webhook-well": f"{at}{well.key}/", "webhook-sick": f"{at}{sick.key}/",
+        "webhook-off": f"{at}{off.key}/", "webhook-edit": f"{at}{well.key}/edit/", "webhook-renew": f"{at}{well.key}/renew/",
+        "webhook-remove": f"{at}{well.key}/remove/", "webhook-message": f"{at}{sick.key}/messages/{message.key}/".replace(
+            str(sick.key), str(off.key)
+        ),
+        "webhook-waiting": f"{at}{sick.key}/messages/{sick.messages.get(state='waiting').key}/", "cockpit-acts": "/manage/outbox/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_other_programs(demo, open_as, language, width):
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    pages = webhook_pages(organiser)
+    for name, path in pages.items():
+        check(watched, path, name, language, width)
+    prefix = "/en" if language == "en" else ""
+    watched.page.goto(f"{prefix}{pages['webhook-sick']}")
+    watched.page.locator("form[action$='/secret/'] button").click()
+    watched.page.get_by_text("whsec_").wait_for()
+    watched.shot(f"webhook-secret-{language}-{width}")
+    assert not watched.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert Axe().run(watched.page, options=RULES).response["violations"] == []
+    assert watched.findings == []
+
+
 def outbox_pages(organiser: User) -> dict[str, str]:
     """Both lanes with trouble of every sort, a bad night, a hold, and something to decide."""
     from datetime import timedelta
