@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("waiting", "waiting"),
                             ("sending", "being handed over"),
-                            ("delivered", "delivered"),
+                            ("delivered", "taken"),
                             ("failed", "given up"),
                         ],
                         default="waiting",

@@ -136,7 +136,7 @@ class WebhookMessage(Posted):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         SENDING = "sending", _("being handed over")
-        DELIVERED = "delivered", _("delivered")
+        DELIVERED = "delivered", _("taken")
         FAILED = "failed", _("given up")
 
     TRANSITIONS: dict[str, frozenset[str]] = {

@@ -45,6 +45,8 @@ class Answer:
     wait: int = 0
     #: The answer's first bytes, for who knows what it says.
     content: bytes = b""
+    #: Whether the request had left this machine: without a status it may have arrived.
+    has_left: bool = True
 
     @property
     def is_taken(self) -> bool:
@@ -98,11 +100,11 @@ def _is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
-def post(url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-    """POST and the first words of the answer. Never raises: what went wrong is an answer, too."""
-    began = time.monotonic()
+def post(url: str, content: bytes, headers: Mapping[str, str], *, most: int = READ_BYTES) -> Answer:
+    """POST and the first bytes of the answer. Never raises: what went wrong is an answer, too."""
+    began, left = time.monotonic(), threading.Event()
     try:
-        status, words, wait = _exchange(url, content, headers)
+        status, words, wait = _exchange(url, content, headers, most, left)
     except NotPublic:
         status, words, wait = None, b"not a public address", 0
     except ssl.SSLError as error:
@@ -110,10 +112,12 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
     except (OSError, http.client.HTTPException, ValueError, IndexError) as error:
         status, words, wait = None, f"no answer: {type(error).__name__}".encode(), 0
     text = _UNREADABLE.sub(" ", words.decode("utf-8", "replace")).strip()[:300]
-    return Answer(status, text, round(1000 * (time.monotonic() - began)), wait, words)
+    return Answer(status, text, round(1000 * (time.monotonic() - began)), wait, words, left.is_set())
 
 
-def _exchange(url: str, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes, int]:
+def _exchange(
+    url: str, content: bytes, headers: Mapping[str, str], most: int, left: threading.Event
+) -> tuple[int, bytes, int]:
     parts = judged(url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -128,9 +132,10 @@ def _exchange(url: str, content: bytes, headers: Mapping[str, str]) -> tuple[int
             _secure(held, host)
         connection.sock = held[-1]
         target = parts._replace(scheme="", netloc="").geturl() or "/"
+        left.set()  # from here on nobody can say that it has not arrived
         connection.request("POST", target, body=content, headers={**headers, "Connection": "close"})
         response = connection.getresponse()
-        return response.status, response.read(READ_BYTES), _wait(response.getheader("Retry-After", ""))
+        return response.status, response.read(most), _wait(response.getheader("Retry-After", ""))
     finally:
         watch.cancel()
         connection.close()

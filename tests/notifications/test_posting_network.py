@@ -186,6 +186,14 @@ def test_nobody_there_is_an_answer_too(settings, dead_port):
     settings.POSTING_MAY_STAY_HERE = True
     answer = network.post(f"http://127.0.0.1:{dead_port}/", b"{}", {})
     assert (answer.status, answer.words) == (None, "no answer: ConnectionRefusedError")
+    assert not answer.has_left
+
+
+def test_a_request_whose_answer_is_lost_may_have_arrived(listener, monkeypatch):
+    monkeypatch.setattr(network, "STEP_SECONDS", 0.3)
+    listener.delay = 2
+    answer = network.post(listener.url, b"{}", {})
+    assert (answer.status, answer.has_left) == (None, True)
 
 
 def test_a_server_that_speaks_no_http_is_an_answer_too(settings):
