@@ -18,6 +18,7 @@ from notifications import outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
 from notifications.campaigns import services as campaigns
+from notifications.channels import services as channels
 from notifications.models import Fact
 from notifications.outbox import Message
 from notifications.reminders import planning
@@ -181,6 +182,7 @@ def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     planning.recompute(target=event, since=timezone.now())
     overtaking.by_cancelling(event)
     campaigns.call_off(event=event)
+    channels.call_off(event=event)
     outbox.enqueue(_about_event("event_cancelled", event, _everybody(event), "CANCEL"))
 
 

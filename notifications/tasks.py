@@ -19,6 +19,14 @@ def webhooks() -> dict[str, int]:
     return worker.send_due()
 
 
+@shared_task(name="notifications.channels")
+def channels() -> dict[str, int]:
+    """Publish the posts that are due."""
+    from notifications.channels import worker
+
+    return worker.send_due()
+
+
 @shared_task(name="notifications.tick")
 def tick() -> dict[str, int]:
     """The clock: plan the reminders that are due, then send what is due."""

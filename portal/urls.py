@@ -29,6 +29,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/events/", include("events.manage_urls")),
     path("manage/events/<slug:slug>/addresses/", include("events.attribution.urls")),
     path("manage/events/<slug:slug>/reminders/", include("notifications.reminders.urls")),
+    path("manage/events/<slug:slug>/posts/", include("notifications.channels.urls")),
     path("manage/agreements/", include("agreements.manage_urls")),
     path("manage/audiences/", include("notifications.audiences.urls")),
     path("manage/webhooks/", include("notifications.webhooks.urls")),

@@ -12,6 +12,7 @@ from notifications.models.addresses import (
 from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign, CampaignAct, Exclusion, MessageTemplate
+from notifications.models.channels import ChannelAttempt, ChannelPost
 from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
@@ -35,6 +36,8 @@ __all__ = [
     "CalendarFeed",
     "Campaign",
     "CampaignAct",
+    "ChannelAttempt",
+    "ChannelPost",
     "Contact",
     "ContactList",
     "ContactUpload",

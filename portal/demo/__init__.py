@@ -9,6 +9,7 @@ from django.utils import timezone
 from agreements.demo import load_demo_agreement
 from events.attribution import demo as attribution_demo
 from events.models import Event, MeetingPoint, OpeningHours, Session, Weekday
+from notifications.channels import demo as channels_demo
 from notifications.models import MessageTemplate, Segment
 from notifications.reminders.services import add_default_rule
 from organisations.models import Organisation, User
@@ -43,6 +44,7 @@ def load() -> None:
     load_demo_agreement(by=organiser)
     _for_invitations(by=organiser)
     attribution_demo.load(by=organiser)
+    channels_demo.load(by=organiser)
 
 
 def _organisations() -> None:

@@ -326,6 +326,50 @@ def test_other_programs(demo, open_as, language, width):
     assert watched.findings == []
 
 
+def post_pages(organiser: User) -> dict[str, str]:
+    """The demo's plan, and a messenger's post in each of its states."""
+    from django.utils import timezone
+
+    from notifications.channels import services as channels
+    from notifications.models import ChannelAttempt, ChannelPost
+
+    now, posts = timezone.now(), {}
+    for state in ("draft", "waiting", "failed", "uncertain", "delivered"):
+        post = channels.plan(
+            event=event(), by=organiser, kind="messenger", messenger="Canale Telegram", label=f"Canale del progetto, {state}",
+            text_it="Vi aspettiamo il {date}.", text_en="Join us on {date}.",
+        )  # fmt: skip
+        done = (
+            {"published_on": now.date(), "link": f"https://t.me/{'canale_molto_lungo_' * 5}/7"}
+            if state == "delivered"
+            else {}
+        )
+        ChannelPost.objects.filter(pk=post.pk).update(
+            state=state, due_at=now, reply="Bad Request: chat not found", **done
+        )
+        ChannelAttempt.objects.create(post=post, status=400, words="Bad Request: chat not found " * 8, milliseconds=80)
+        posts[state] = post
+    past = Event.objects.get(state=Event.State.HELD)
+    paper = past.channel_posts.filter(kind="press").first()
+    at, before = f"/manage/events/{event().slug}/posts/", f"/manage/events/{past.slug}/posts/"
+    return {
+        "posts": at, "posts-past": before, "post-new": f"{at}new/", "post-recorded": f"{before}{paper.key}/",
+        "post-record": f"{before}{paper.key}/record/", "post-edit": f"{at}{posts['draft'].key}/edit/",
+        **{f"post-{state}": f"{at}{post.key}/" for state, post in posts.items()},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_posts_and_press(demo, open_as, language, width, settings):
+    settings.MESSENGER_URLS = ["telegram://token@canale?name=Canale%20Telegram"]
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    for name, path in post_pages(organiser).items():
+        check(watched, path, name, language, width)
+    assert watched.findings == []
+
+
 def outbox_pages(organiser: User) -> dict[str, str]:
     """Both lanes with trouble of every sort, a bad night, a hold, and something to decide."""
     from datetime import timedelta
