@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -22,11 +22,14 @@ FREE: dict[str, Any] = {"state": WAITING, "owner": "", "lease_until": None}
 def claim(due: models.QuerySet[Any], owner: str, most: int) -> list[Any]:
     """Take up to so many due rows. Two workers never get the same one: whoever comes second changes nothing."""
     model = due.model
-    keys = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:most])
-    if not keys:
-        return []
-    waiting = model._default_manager.filter(pk__in=keys, state=WAITING)
-    waiting.update(state=SENDING, owner=owner, lease_until=Now() + LEASE, attempts=F("attempts") + 1)
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        keys = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:most])
+        if not keys:
+            return []
+        waiting = model._default_manager.filter(pk__in=keys, state=WAITING)
+        waiting.update(state=SENDING, owner=owner, lease_until=Now() + LEASE, attempts=F("attempts") + 1)
     return list(model._default_manager.filter(pk__in=keys, state=SENDING, owner=owner).order_by("not_before", "pk"))
 
 

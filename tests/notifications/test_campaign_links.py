@@ -149,3 +149,21 @@ def test_the_report_marks_the_campaigns_own_line(campaign, send_now, register, o
 def test_the_form_asks_for_the_wish_and_the_draft_keeps_it(campaign, organiser, client_of, event):
     page = client_of(organiser).get("/manage/campaigns/new/").content.decode()
     assert 'name="tags_links"' in page
+
+
+def test_campaigns_confirmed_before_are_declared_by_the_migration(campaign, send_now, event):
+    from importlib import import_module
+    from pathlib import Path
+
+    from django.apps import apps
+
+    import notifications.migrations as folder
+
+    [path] = Path(folder.__path__[0]).glob("*_campaign_links.py")
+    sent, draft = campaign(), campaign()
+    send_now(sent)
+    event.sources.all().delete()
+    for _twice in range(2):
+        import_module(f"notifications.migrations.{path.stem}").declare_sources(apps, None)
+    assert list(event.sources.values_list("code", "label", "kind")) == [(f"c{sent.pk}", "Inviti ai comuni", "campaign")]
+    assert draft.is_draft
