@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import exports, services
 from events.agenda.impact import impact_of
+from events.attribution import counts
 from events.forms import CancelEventForm, EventForm
 from events.models import Attendee, Event
 from organisations.access import require, signed_in
@@ -40,6 +41,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
         "is_over": event.is_over(now),
         "impact": impact_of(event, now=now),
+        "came_by": counts.of_event(event),
     }
     return render(request, "events/manage_detail.html", context)
 

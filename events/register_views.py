@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services
+from events.attribution.codes import PARAMETER
 from events.forms import AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
 from events.models import MAX_ATTENDEES, Event, Invitation
 from organisations.links import hash_token
@@ -36,7 +37,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     form = RegistrationForm(request.POST or None, initial=RegistrationForm.initial_for(invitation))
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees")
     if request.method == "POST" and "another" not in request.POST and form.is_valid() and rows.is_valid():
-        response = _register(event, form, rows, invitation)
+        response = _register(event, form, rows, invitation, request.GET.get(PARAMETER, ""))
         if response:
             return response
     free = event.places_free()
@@ -65,7 +66,7 @@ def opened(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _register(
-    event: Event, form: RegistrationForm, rows: BaseAttendeeFormSet, invitation: Invitation | None
+    event: Event, form: RegistrationForm, rows: BaseAttendeeFormSet, invitation: Invitation | None, source: str
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
     try:
@@ -80,6 +81,7 @@ def _register(
             submission_id=form.cleaned_data["submission_id"],
             privacy_notice_version=form.cleaned_data["notice_version"],
             invitation=invitation,
+            source=source,
         )
     except services.EventFull as full:
         form.add_error(None, full_message(full))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from notifications.channels import messengers
 from notifications.models import Lane
 from notifications.providers import catalogue
 from notifications.sending import relay
@@ -29,6 +30,13 @@ def mail_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Warning("The local mailbox shows every mail to every visitor.", hint="Set MAIL_URL.", id="portal.W001")
         )
     return found
+
+
+@register()
+def messenger_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every entry of MESSENGER_URLS must be understood, or posts would wait for a channel that never comes."""
+    hint = "telegram://<bot token>@<channel>?name=…, or gateway+https://…?name=…; commas inside an entry as %2C."
+    return [Error(f"MESSENGER_URLS: {words}.", hint=hint, id="portal.E011") for words in messengers.problems()]
 
 
 @register()

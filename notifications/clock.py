@@ -3,13 +3,16 @@
 from django.utils import timezone
 
 from notifications import nightly
+from notifications.channels import worker as channels
 from notifications.providers import events
 from notifications.reminders import planning
 from notifications.sending import memory, pump, tallies
+from notifications.webhooks import worker as webhooks
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
-    """Take in what providers reported, plan the reminders that are due, send what is due, leave a sign of life.
+    """Take in what providers reported, plan the reminders that are due, send what is due, publish
+    posts, tell other programs, leave a sign of life.
 
     Once a night it checks what must hold. The run's numbers.
     """
@@ -17,6 +20,8 @@ def go_round(*, seconds: float = 25.0) -> dict[str, int]:
     reported = events.take_in()  # before the pump, which brakes a campaign by what came back
     planned = planning.plan_due()
     report = {"reports": reported, "reminders": planned, **pump.pump(seconds=seconds).as_dict()}
+    report |= channels.send_due()
+    report |= webhooks.send_due()  # after the mail: other programs wait for it, not the other way round
     tallies.fold()
     nightly.run_if_due(timezone.now())  # last: mail does not wait for it
     return report

@@ -26,6 +26,8 @@ class Letter:
     #: The recipient's own links beside it: what they wish to get, this mail in the browser.
     preferences_url: str = ""
     browser_url: str = ""
+    #: The portal's own address in the mail's frame, where it is not the plain one.
+    site_url: str = ""
     #: In place of “Dear …,”.
     greeting: str = ""
     #: What a mailbox shows beside the subject; not seen in the mail itself.
@@ -50,7 +52,7 @@ def render(letter: Letter, *, name: str, language: str) -> Rendered:
         "greeting": letter.greeting or greeting(one_line(name), language),
         "language": language,
         "association": settings.ASSOCIATION_NAME,
-        "site_url": settings.SITE_URL,
+        "site_url": letter.site_url or absolute("/"),
     }
     with translation.override(language):
         return Rendered(

@@ -1,4 +1,7 @@
-"""The only place where facts of other apps become mail: one receiver per signal, rows in the fact's transaction."""
+"""The only place where facts of other apps become mail, and what other programs are told.
+
+One receiver per signal, rows in the fact's transaction.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -18,10 +21,13 @@ from notifications import outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
 from notifications.campaigns import services as campaigns
+from notifications.channels import services as channels
 from notifications.kinds import agenda as agenda_letters
+from notifications.models import Fact
 from notifications.outbox import Message
 from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
+from notifications.webhooks import facts
 from organisations.models import User
 from organisations.roles import Permission
 
@@ -80,6 +86,7 @@ def _about_event(kind: str, event: Event, people: dict[str, tuple[str, Registrat
 
 @receiver(event_signals.registration_confirmed)
 def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> None:
+    facts.of_registration(Fact.REGISTRATION_CONFIRMED, registration)
     recipients = registration.recipients()
     feeds.open_for(recipients)
     outbox.enqueue(
@@ -95,6 +102,7 @@ def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> 
 def on_registration_changed(
     *, registration: Registration, joined: dict[str, str], left: dict[str, str], **_kwargs: Any
 ) -> None:
+    facts.of_registration(Fact.REGISTRATION_CHANGED, registration)
     contact, recipients = registration.contact_email, registration.recipients()
     feeds.open_for(joined)
     leaving = _leaving(registration, left)
@@ -112,6 +120,7 @@ def on_registration_changed(
 
 @receiver(event_signals.registration_cancelled)
 def on_registration_cancelled(*, registration: Registration, left: dict[str, str], **_kwargs: Any) -> None:
+    facts.of_registration(Fact.REGISTRATION_CANCELLED, registration)
     contact = registration.contact_email
     leaving = _leaving(registration, left)
     method = "" if _still_coming(registration.event, contact) else "CANCEL"
@@ -140,12 +149,14 @@ def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:
 
 @receiver(event_signals.event_published)
 def on_event_published(*, event: Event, by: User, **_kwargs: Any) -> None:
+    facts.of_event(Fact.EVENT_PUBLISHED, event)
     reminder_services.add_default_rule(event=event, by=by)
     planning.recompute(target=event, since=timezone.now())
 
 
 @receiver(event_signals.event_rescheduled)
 def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
+    facts.of_event(Fact.EVENT_RESCHEDULED, event)
     planning.recompute(target=event, since=timezone.now())
     people = _everybody(event)
     told = overtaking.by_a_move(event, people)
@@ -176,9 +187,11 @@ def on_agenda_released(*, event: Event, release: AgendaRelease, told: Collection
 
 @receiver(event_signals.event_cancelled)
 def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
+    facts.of_event(Fact.EVENT_CANCELLED, event)
     planning.recompute(target=event, since=timezone.now())
     overtaking.by_cancelling(event)
     campaigns.call_off(event=event)
+    channels.call_off(event=event)
     outbox.enqueue(_about_event("event_cancelled", event, _everybody(event), "CANCEL"))
 
 

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from events.attribution.codes import PARAMETER, well_formed
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Names for the frame of the page. `is_organiser` asks the database only for somebody signed in."""
@@ -18,4 +20,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "mailbox_enabled": settings.MAILBOX_ENABLED,
         "signed_in": signed_in,
         "is_organiser": signed_in and getattr(user, "is_organiser", False),
+        # the code under which somebody came goes along to the form, in the address and in no cookie
+        "via": well_formed(request.GET.get(PARAMETER, "")),
     }

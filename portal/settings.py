@@ -198,6 +198,10 @@ CAMPAIGN_UNDO_SECONDS = env.int("CAMPAIGN_UNDO_SECONDS", default=120)  # time to
 CAMPAIGN_SECOND_PERSON_ABOVE = env.int("CAMPAIGN_SECOND_PERSON_ABOVE", default=500)  # recipients
 CAMPAIGN_CANARY_ABOVE = env.int("CAMPAIGN_CANARY_ABOVE", default=200)  # recipients; fewer go all at once
 CAMPAIGN_CANARY_SECONDS = env.int("CAMPAIGN_CANARY_SECONDS", default=600)  # how long bounces are waited for
+# Public channels of messengers: telegram://<bot token>@<channel>?name=…, gateway+https://…?name=… (notifications/channels/messengers.py)
+MESSENGER_URLS = env.list("MESSENGER_URLS", default=[])
+# Addresses of other programs may lie on this very machine: for trials alone, portal/checks.py refuses it on a real site.
+POSTING_MAY_STAY_HERE = env.bool("POSTING_MAY_STAY_HERE", default=False)
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")  # looked up by the check before sending
 MAIL_PAUSE_SECONDS = env.int("MAIL_PAUSE_SECONDS", default=5)
 

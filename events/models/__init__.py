@@ -1,5 +1,6 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
+from events.attribution.models import RegistrationSource
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
@@ -16,6 +17,6 @@ from events.models.releases import AgendaRelease
 
 __all__ = [
     "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee", "AttendeeQuerySet",
-    "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration", "Room", "Session", "SessionQuerySet",
-    "Speaker",    "Track", "Weekday",
+    "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration", "RegistrationSource",
+    "Room", "Session", "SessionQuerySet", "Speaker", "Track", "Weekday",
 ]  # fmt: skip

@@ -64,6 +64,8 @@ class Registration(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     token_version = models.PositiveIntegerField(default=1, editable=False)
     privacy_notice_version = models.CharField(_("privacy notice shown"), max_length=20)
+    #: The code of a declared source (attribution.models); empty where none was in the address.
+    source = models.CharField(_("came by"), max_length=32, blank=True, default="")
     created_at = models.DateTimeField(_("registered at"), default=timezone.now)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
+from events.attribution import sources as attribution
 from events.models import MAX_ATTENDEES, REGISTRATION_LINK, Event, Invitation, Registration
 from events.services.locking import lock
 from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live
@@ -39,9 +40,10 @@ def register(
     submission_id: uuid.UUID,
     privacy_notice_version: str,
     invitation: Invitation | None = None,
+    source: str = "",
     now: datetime | None = None,
 ) -> Registration:
-    """Give an organisation its places, all or none.
+    """Give an organisation its places, all or none. `source`: what the address said, kept if it was declared.
 
     The same `submission_id` again (a double click, a retried request) gives back the first registration and writes
     nothing. Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_confirmed.
@@ -71,6 +73,7 @@ def register(
         submission_id=submission_id,
         token_hash=hash_token(make_token(REGISTRATION_LINK, key)),
         privacy_notice_version=privacy_notice_version,
+        source=attribution.known(event, source),
         created_at=now,
     )
     give_places(registration, event, guests, now)

@@ -96,7 +96,7 @@ def _start(campaign: Campaign) -> datetime:
 
 def _values(campaign: Campaign, candidates: list[Candidate]) -> Iterator[dict[str, str]]:
     """Everybody's words; their links are only as long as the real ones."""
-    events = {language: campaign_letters.event_values(campaign.event, language) for language in Language.values}
+    events = {language: campaign_letters.event_values(campaign, language) for language in Language.values}
     words = planning.words_of(candidates)
     for candidate in candidates:
         if not candidate.is_in:

@@ -38,6 +38,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         fields = (
             "event", "name", "purpose", "whom", "kinds", "municipality", "subject_it", "body_it", "subject_en", "body_en",
             "text_it", "text_en", "calendar", "scheduled_for", "also_at_quiet_times", "canary_percent", "late_joiners",
+            "tags_links",
         )  # fmt: skip
         widgets = {
             "body_it": forms.Textarea({"rows": 10}),
@@ -50,6 +51,10 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "scheduled_for": _("Empty: as soon as it is confirmed."),
             "canary_percent": _(
                 "Of a large audience so many go first; if too many come back, the rest waits for you. 0: all at once."
+            ),
+            "tags_links": _(
+                "Adds utm_source, utm_medium and utm_campaign, which other sites' statistics understand. Our own pages "
+                "know the campaign without it."
             ),
             "late_joiners": _("Who is added to the audience before the event gets the mail too."),
         }

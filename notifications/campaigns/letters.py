@@ -1,7 +1,7 @@
 """A campaign's letter: compiled once per language, and what each recipient's own words are."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from events import calendars as event_calendars
 from events.models import INVITATION_LINK, Event
 from notifications import compose
+from notifications.campaigns.tagging import code_of, retarget, tagged
 from notifications.kinds.facts import when
 from notifications.letters import CannotWrite, Letter, Rendered, absolute, greeting
 from notifications.models import Campaign, Delivery
@@ -39,7 +40,8 @@ def compiled(campaign: Campaign, language: str) -> compose.Compiled:
     """The finished mail with markers for the recipient's words: as it was confirmed, for a draft as it stands."""
     if kept := campaign.compiled.get(language):
         return compose.restored(kept)
-    return _compiled(source(campaign, language), language, campaign.purpose, campaign.calendar, campaign.event.slug)
+    layout = Layout(campaign.purpose, campaign.calendar, campaign.event.slug, code_of(campaign.pk), campaign.tags_links)
+    return _compiled(source(campaign, language), language, layout)
 
 
 def frozen(campaign: Campaign) -> dict[str, Any]:
@@ -50,32 +52,45 @@ def frozen(campaign: Campaign) -> dict[str, Any]:
 def draft(campaign: Campaign, language: str) -> compose.Compiled:
     """The same for a text that is still being written, perhaps without an event: not kept."""
     slug = campaign.event.slug if campaign.event_id else "-"
+    layout = Layout(campaign.purpose, campaign.calendar, slug, code_of(campaign.pk), campaign.tags_links)
     with translation.override(language):
-        return compose.compile(source(campaign, language), language, _frame(campaign.purpose, campaign.calendar, slug))
+        return compose.compile(source(campaign, language), language, _frame(layout))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What stands around a campaign's text, and how its links are tagged."""
+
+    purpose: str
+    calendar: str
+    slug: str
+    code: str
+    has_utm: bool
 
 
 @lru_cache(maxsize=64)
-def _compiled(written: compose.Source, language: str, purpose: str, calendar: str, slug: str) -> compose.Compiled:
+def _compiled(written: compose.Source, language: str, layout: Layout) -> compose.Compiled:
     with translation.override(language):
-        return compose.compile(written, language, _frame(purpose, calendar, slug))
+        return compose.compile(written, language, _frame(layout))
 
 
-def _frame(purpose: str, calendar: str, slug: str) -> compose.Frame:
+def _frame(layout: Layout) -> compose.Frame:
     frame = compose.invitation_frame()
     button, closing = frame.button, frame.closing
-    if purpose == Campaign.Purpose.NEWS:
+    if layout.purpose == Campaign.Purpose.NEWS:
         button = (_("The event's page"), "{event_page}")
-    if calendar == Campaign.Calendar.LINK:
-        link = absolute(reverse("events:calendar", args=[slug]))
+    if layout.calendar == Campaign.Calendar.LINK:
+        link = absolute(reverse("events:calendar", args=[layout.slug]))
+        link = tagged(link, code=layout.code)
         closing = (_("To put it into your calendar: %(link)s") % {"link": link}, *closing)
-    return compose.Frame(frame.facts, button, closing)
+    return compose.Frame(frame.facts, button, closing, retarget=retarget(layout.code, has_utm=layout.has_utm))
 
 
 # -- values ---------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
-def _of_event(pk: int, revision: int, title: str, language: str, deadline: object) -> dict[str, str]:
+def _of_event(pk: int, revision: int, title: str, language: str, deadline: object, code: str) -> dict[str, str]:
     """The words that are alike for everybody. The arguments name all that may change."""
     event = Event.objects.get(pk=pk)
     with translation.override(language):
@@ -85,21 +100,23 @@ def _of_event(pk: int, revision: int, title: str, language: str, deadline: objec
             "date": when(event),
             "place": f"{event.venue}, {event.address}",
             "deadline": date_format(timezone.localtime(closes), "j F Y") if closes else "",
-            "event_page": absolute(event.get_absolute_url()),
+            "via": code,
+            "event_page": tagged(absolute(event.get_absolute_url()), code=code),
             "form": absolute(reverse("events:register", args=[event.slug])),
             "source": _("public registers"),
         }
 
 
-def event_values(event: Event, language: str) -> dict[str, str]:
-    """Title, date, place and addresses of the event in that language."""
+def event_values(campaign: Campaign, language: str) -> dict[str, str]:
+    """Title, date, place of the campaign's event in that language, and its addresses with the campaign's code."""
+    event = campaign.event
     titles = f"{event.title_it}\n{event.title_en}\n{event.slug}\n{event.venue}\n{event.address}\n{event.starts_at}"
-    return _of_event(event.pk, event.revision, titles, language, event.registration_closes_at)
+    return _of_event(event.pk, event.revision, titles, language, event.registration_closes_at, code_of(campaign.pk))
 
 
-def common_values(event: Event, language: str) -> dict[str, str]:
+def common_values(campaign: Campaign, language: str) -> dict[str, str]:
     """Those of them that stand in a letter alike for everybody, whatever a row says."""
-    values = event_values(event, language)
+    values = event_values(campaign, language)
     return {name: values[name] for name in ("event", "date", "place", "deadline", "event_page")}
 
 
@@ -112,7 +129,7 @@ def own_values(
     message: UUID | None = None,
 ) -> dict[str, str]:
     """One recipient's words. `message`: the row's key; None for an example: no real token, only one as long."""
-    key, is_example = payload.get("key"), message is None
+    key, is_example, via = payload.get("key"), message is None, event["via"]
     token = "x" * 32 if is_example else make_token(INVITATION_LINK, UUID(key)) if key else ""
     person = payload.get("person", "")
     return {
@@ -122,7 +139,7 @@ def own_values(
         "municipality": compose.clean(payload.get("municipality", "")),
         "greeting": greeting(compose.clean(person or payload.get("organisation", "")), language),
         "source": compose.clean(payload.get("source", "")) or event["source"],
-        "link": f"{event['form']}?invitation={token}" if key else event["form"],
+        "link": f"{event['form']}?invitation={token}&via={via}" if key else f"{event['form']}?via={via}",
         **_own_links(message, address=address, language=language, example=event["form"]),
     }
 
@@ -140,7 +157,7 @@ def _own_links(message: UUID | None, *, address: str, language: str, example: st
 def values(row: Delivery) -> dict[str, str]:
     """The words of a claimed row."""
     assert row.campaign is not None
-    event = event_values(row.campaign.event, row.language)
+    event = event_values(row.campaign, row.language)
     return own_values(row.payload, address=row.address, language=row.language, event=event, message=row.key)
 
 
@@ -177,7 +194,7 @@ def compile_row(row: Delivery) -> skeleton.Skeleton:
     letters = skeleton.compile_letter(
         letter, rendered, markers, headers=mime.fixed_headers(row), method=row.calendar_method
     )
-    return letters.with_values(common_values(row.campaign.event, row.language))
+    return letters.with_values(common_values(row.campaign, row.language))
 
 
 def _calendar(row: Delivery) -> bytes | None:

@@ -80,7 +80,7 @@ def _find(definition: audiences.Definition, wanted: str) -> Candidate | None:
 
 
 def _values(campaign: Campaign, somebody: Candidate | None, language: str) -> Mapping[str, str]:
-    event = letters.event_values(campaign.event, language)
+    event = letters.event_values(campaign, language)
     if somebody is None:
         return {**compose.examples(), **event}
     example = {**planning.words_of([somebody])(somebody), "key": "0"}

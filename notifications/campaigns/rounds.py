@@ -12,6 +12,7 @@ from events.models import Event
 from notifications import audiences
 from notifications.campaigns import planning, services
 from notifications.models import Campaign, Delivery, Tally
+from notifications.webhooks import facts
 
 logger = logging.getLogger(__name__)
 State = Campaign.State
@@ -140,7 +141,8 @@ def _finish(campaign: Campaign, now: datetime) -> None:
         return
     if Tally.objects.total(Delivery.UNSETTLED, campaign=campaign.pk):
         return
-    Campaign.objects.filter(pk=campaign.pk, state=State.RUNNING).update(state=State.FINISHED)
+    if Campaign.objects.filter(pk=campaign.pk, state=State.RUNNING).update(state=State.FINISHED):
+        facts.of_campaign(campaign, now)
 
 
 def _with_waiting() -> set[int]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop
 
+from events.attribution import services as attribution
 from events.models import Event
 from events.services import take_back
 from notifications import outbox, preflight
@@ -78,7 +79,7 @@ def edit(*, campaign: Campaign, by: User, **fields: Any) -> Campaign:
 def copy(*, campaign: Campaign, by: User) -> Campaign:
     """A new draft with the same text and audience."""
     fields = ("event", "purpose", "audience", "subject_it", "subject_en", "body_it", "body_en", "text_it", "text_en",
-              "calendar", "also_at_quiet_times", "canary_percent", "late_joiners")  # fmt: skip
+              "calendar", "also_at_quiet_times", "canary_percent", "late_joiners", "tags_links")  # fmt: skip
     return Campaign.objects.create(
         created_by=by, name=campaign.name, **{field: getattr(campaign, field) for field in fields}
     )
@@ -151,6 +152,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     campaign.left_out = planning.note_exclusions(campaign, candidates)
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
     campaign.compiled = letters.frozen(campaign)
+    attribution.declare_campaign(event=campaign.event, pk=campaign.pk, label=campaign.name, by=by)
     campaign.canary_size = campaign.first_few(count, campaign.canary_percent)
     campaign.verdict = examination.record(verdicts)
     if campaign.needs_second_person:
@@ -190,6 +192,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     if campaign.state not in {State.CHECKED, State.SCHEDULED}:
         raise WrongState
     _take_invitations_back(campaign)
+    attribution.take_back_campaign(event=campaign.event, pk=campaign.pk)
     campaign.deliveries.all().delete()
     campaign.exclusions.all().delete()
     campaign.state, campaign.planned, campaign.left_out, campaign.canary_size = State.DRAFT, 0, 0, 0

@@ -30,9 +30,22 @@ KINDS = {
     "signing_opened": gettext_lazy("adhesion open"),
     "adhesion_recorded": gettext_lazy("adhesion recorded"),
     "agreement_concluded": gettext_lazy("protocol concluded"),
+    "webhook_disabled": gettext_lazy("address of another program switched off"),
     "agreement_withdrawn": gettext_lazy("protocol withdrawn"),
     ACCOUNT: gettext_lazy("sign-in code"),
     "campaign_test": gettext_lazy("test of an invitation"),
+}
+_WEBHOOK_ACTS = {
+    "registered": gettext_lazy("is told what happens, from now on"),
+    "changed": gettext_lazy("address or facts changed"),
+    "secret_shown": gettext_lazy("secret shown"),
+    "secret_renewed": gettext_lazy("new secret made"),
+    "paused": gettext_lazy("paused"),
+    "resumed": gettext_lazy("switched on again"),
+    "removed": gettext_lazy("removed"),
+    "sent_again": gettext_lazy("what was given up goes out once more"),
+    "disabled": gettext_lazy("switched off: nothing was taken for days"),
+    "gone": gettext_lazy("switched off: the address says that it is gone"),
 }
 _REASONS = {
     "unsubscribed": gettext_lazy("unsubscribed by a link"),
@@ -72,8 +85,16 @@ def act_sentence(act: OutboxAct) -> str:
             return _("Wrote a refusal down (%(scope)s): %(reason)s") % _refusal(facts)
         case Verb.REFUSAL_LIFTED:
             return _("Lifted a refusal (%(scope)s): %(reason)s") % _refusal(facts)
+        case Verb.WEBHOOK:
+            return webhook_sentence(facts)
         case _:
             return _decision(act.verb, int(facts["count"]))
+
+
+def webhook_sentence(facts: dict[str, Any]) -> str:
+    """What happened to the address of another program."""
+    said = _WEBHOOK_ACTS.get(facts["what"], facts["what"])
+    return f"{facts['name']}: {said}"
 
 
 def refusal_reason(reason: str) -> str:

@@ -1,6 +1,7 @@
 """The body of a mail: a restricted Markdown as harmless HTML with inline styles, and as plain text."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.safestring import SafeString
 from markdown_it.token import Token
@@ -19,6 +20,8 @@ def _any_target(url: str) -> bool:
 
 _markdown.validateLink = _any_target  # type: ignore[method-assign]  # the parser's own way to change it
 
+#: Addresses as they stand bare in a text; a full stop behind one belongs to the sentence.
+BARE = re.compile(r"https://[^\s<>()\[\]{}\"']*[^\s<>()\[\]{}\"'.,;:!?]")
 #: Mail programs drop style sheets: every element carries its own.
 STYLES = {
     "p": "margin:0 0 16px",
@@ -96,6 +99,23 @@ def _linked(text: str, markers: Markers) -> Iterator[Token]:
         yield Token("link_close", "a", -1)
         waiting = ""
     yield Token("text", "", 0, content=waiting)
+
+
+def retargeted(tokens: list[Token], change: Callable[[str], str] | None) -> list[Token]:
+    """The tokens with every written web address changed: targets of links, and bare ones outside of links."""
+    is_inside = False
+    for child in _all(tokens) if change else ():
+        if child.type == "link_open":
+            child.attrSet("href", change(str(child.attrGet("href") or "")))  # type: ignore[misc]  # looped over only if there
+        is_inside = child.type == "link_open" or (is_inside and child.type != "link_close")
+        if child.type == "text" and not is_inside:
+            child.content = retargeted_text(child.content, change)
+    return tokens
+
+
+def retargeted_text(text: str, change: Callable[[str], str] | None) -> str:
+    """The same for a plain text."""
+    return BARE.sub(lambda found: change(found[0]), text) if change else text
 
 
 def to_html(tokens: list[Token]) -> SafeString:

@@ -40,6 +40,8 @@ class Frame:
     closing: tuple[str, ...] = ()
     #: The recipient's own links at the end: in the browser, preferences, no more invitations.
     has_unsubscribe: bool = True
+    #: What every written address of the text becomes; markers never reach it.
+    retarget: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def compile(source: Source, language: str, frame: Frame | None = None) -> Compil
 
 def _letter(source: Source, frame: Frame, markers: Markers) -> letters.Letter:
     tokens = body.with_links(body.parse(markers.mark(normal(source.body))), markers)
+    tokens, written = body.retargeted(tokens, frame.retarget), body.retargeted_text(source.text, frame.retarget)
     button = frame.button if frame.button and frame.button[1] not in source.body else None
     own = markers.of if frame.has_unsubscribe else {}
     return letters.Letter(
@@ -115,10 +118,11 @@ def _letter(source: Source, frame: Frame, markers: Markers) -> letters.Letter:
         unsubscribe_url=own.get("unsubscribe", ""),
         preferences_url=own.get("preferences", ""),
         browser_url=own.get("browser", ""),
+        site_url=frame.retarget(letters.absolute("/")) if frame.retarget else "",
         greeting=markers.of["greeting"],
         preheader=markers.mark(one_line(source.preheader)),
         body_html=body.to_html(tokens),
-        body_text=markers.mark(normal(source.text)) or body.to_text(tokens),
+        body_text=markers.mark(normal(written)) or body.to_text(tokens),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from notifications.calendars import feeds
-from notifications.kinds import agenda, agreements, events, registrations
+from notifications.kinds import agenda, agreements, events, registrations, webhooks
 from notifications.letters import CannotWrite, Letter
 from notifications.models import Delivery
 
@@ -26,5 +26,6 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
         agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
+        webhooks.webhook_disabled,
     )
 }  # fmt: skip

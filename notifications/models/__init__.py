@@ -12,6 +12,7 @@ from notifications.models.addresses import (
 from notifications.models.audiences import Contact, ContactList, ContactUpload, Segment
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign, CampaignAct, Exclusion, MessageTemplate
+from notifications.models.channels import ChannelAttempt, ChannelPost
 from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
@@ -20,6 +21,7 @@ from notifications.models.outbox import ACCOUNT, SECRET_KINDS, Attempt, Delivery
 from notifications.models.providers import DeliveryEvent, ProviderMessage
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
+from notifications.models.webhooks import TEST_FACT, Fact, Webhook, WebhookAttempt, WebhookMessage
 
 __all__ = [
     "ACCOUNT",
@@ -28,11 +30,14 @@ __all__ = [
     "HOUSE_NAMES",
     "OTHER",
     "SECRET_KINDS",
+    "TEST_FACT",
     "Attempt",
     "CalendarEntry",
     "CalendarFeed",
     "Campaign",
     "CampaignAct",
+    "ChannelAttempt",
+    "ChannelPost",
     "Contact",
     "ContactList",
     "ContactUpload",
@@ -40,6 +45,7 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryQuerySet",
     "Exclusion",
+    "Fact",
     "Lane",
     "LocalMail",
     "MailLanguage",
@@ -55,6 +61,9 @@ __all__ = [
     "Sweep",
     "Tally",
     "Throttle",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookMessage",
     "domain_group_of",
     "hash_address",
     "message_id_of",

@@ -99,6 +99,7 @@ class Campaign(models.Model):
     also_at_quiet_times = models.BooleanField(_("also in the evening, at night and on Sundays"), default=True)
     canary_percent = models.PositiveIntegerField(_("first share, in percent"), default=5)
     late_joiners = models.BooleanField(_("also who joins the audience later"), default=False)
+    tags_links = models.BooleanField(_("links of the text name the campaign to other sites"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("created by"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now)

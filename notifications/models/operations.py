@@ -27,6 +27,7 @@ class OutboxAct(models.Model):
         ARRIVED = "arrived", _("marked as arrived")
         REFUSAL_KEPT = "refusal_kept", _("refusal written down")
         REFUSAL_LIFTED = "refusal_lifted", _("refusal lifted")
+        WEBHOOK = "webhook", _("other programs")
 
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))

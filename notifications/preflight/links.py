@@ -4,7 +4,6 @@
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
@@ -13,16 +12,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
+from notifications.posting import network
+
 SHORTENERS = frozenset({
     "bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "buff.ly", "cutt.ly", "rb.gy", "t.ly", "shorturl.at",
     "rebrand.ly", "tiny.cc", "v.gd",
 })  # fmt: skip
 #: Web servers stand at these; anything else is somebody's other service.
 PORTS = frozenset({80, 443})
-#: IPv6 that carries an IPv4 address inside: NAT64, 6to4, IPv4-compatible, Teredo.
-_WRAPPING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96", "2001::/32")))
-#: A public address that a cloud keeps for its own machines.
-_CLOUDS_OWN = frozenset({"168.63.129.16"})
 HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 #: Words that say nothing when they are read alone, as screen readers list them.
 VAGUE = frozenset({
@@ -80,8 +77,8 @@ def _refusal(address: str, seconds: float, may_be_private: bool) -> str:
     try:
         parts = urlsplit(address)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = _resolved(parts.hostname or "", port)
-        if not may_be_private and not (port in PORTS and found and all(map(_is_public, found))):
+        found = network.resolved(parts.hostname or "", port)
+        if not may_be_private and not (port in PORTS and found and all(map(network.is_public, found))):
             return _("it is not a public address")
         status = _ask(parts, port, found[0], seconds)
     except (OSError, http.client.HTTPException, ValueError, IndexError):
@@ -89,19 +86,6 @@ def _refusal(address: str, seconds: float, may_be_private: bool) -> str:
         return _("nobody answers there")
     # Some servers forbid questions without a browser; a page is there all the same.
     return "" if status < 400 or status in {401, 403, 405, 429} else _("it answers %(status)s") % {"status": status}
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    """The addresses of a name, asked once: a second answer could be another one."""
-    return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _is_public(address: str) -> bool:
-    """Whether it lies in the open Internet, also where an IPv6 address only wraps one of IPv4."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if found.version == 6 and (found.is_site_local or any(found in network for network in _WRAPPING)):
-        return False
-    return found.is_global and not found.is_multicast and str(found) not in _CLOUDS_OWN
 
 
 def _ask(parts: SplitResult, port: int, address: str, seconds: float) -> int:

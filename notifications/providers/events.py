@@ -13,9 +13,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import Attempt, Delivery, DeliveryEvent, ProviderMessage, Suppression, hash_address
+from notifications.models import Attempt, Delivery, DeliveryEvent, Fact, ProviderMessage, Suppression, hash_address
 from notifications.sending import many
 from notifications.sending.claims import among
+from notifications.webhooks import facts
 
 State, Type, Effect = Delivery.State, DeliveryEvent.Type, DeliveryEvent.Effect
 Author = Suppression.Author
@@ -137,6 +138,9 @@ def _apply(events: list[DeliveryEvent], target: str | None) -> None:
         row = Delivery.objects.filter(pk=event.delivery_id or 0, state__in=sources(target))
         moved = row.update(state=target, reply=words)
         event.effect = Effect.CHANGED if moved else ""
+    changed = [event.delivery_id or 0 for event in events if event.effect == Effect.CHANGED]
+    if changed and target in Delivery.CAME_BACK:
+        facts.of_deliveries(Fact.DELIVERY_BOUNCED, Delivery.objects.filter(pk__in=changed).order_by("pk"), target)
 
 
 def _deliver(events: list[DeliveryEvent]) -> None:

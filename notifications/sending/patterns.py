@@ -60,7 +60,7 @@ def _by_release(row: Delivery, events: Events) -> Hashable:
 
 def _by_campaign(row: Delivery, events: Events) -> Hashable:
     assert row.campaign is not None
-    common = campaign_letters.common_values(row.campaign.event, row.language)
+    common = campaign_letters.common_values(row.campaign, row.language)
     return (row.campaign_id, _by_event(row, events), *common.values())
 
 

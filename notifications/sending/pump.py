@@ -16,15 +16,16 @@ from itertools import cycle, islice
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from notifications.campaigns import rounds
-from notifications.models import Attempt, Delivery, Lane
+from notifications.models import Attempt, Delivery, Fact, Lane
 from notifications.sending import claims, desk, lanes, relay, results
 from notifications.sending.errands import Errand
 from notifications.sending.journal import Journal
 from notifications.sending.relay import Outcome
+from notifications.webhooks import facts
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
@@ -264,9 +265,12 @@ class Worker:
                 self._give_up(row, f"{type(error).__name__}: {error}")
         return letters
 
+    @transaction.atomic
     def _give_up(self, row: Delivery, why: str) -> None:
         failed = {**row.ended_as(State.FAILED), "reply": why, "owner": "", "lease_until": None}
-        self.report.failed += claims.put([row.pk], self.owner, [State.LEASED], **failed)
+        if claims.put([row.pk], self.owner, [State.LEASED], **failed):
+            self.report.failed += 1
+            facts.of_deliveries(Fact.DELIVERY_FAILED, [row], State.FAILED)
         Attempt.objects.create(delivery=row, outcome=Attempt.Outcome.UNWRITTEN, reply=why)
 
     def _fit_group(self, size: int, seconds: float) -> None:

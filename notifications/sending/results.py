@@ -10,10 +10,11 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from notifications.models import SECRET_KINDS, Attempt, Delivery, Suppression, hash_address
+from notifications.models import SECRET_KINDS, Attempt, Delivery, Fact, Suppression, hash_address
 from notifications.providers import names
 from notifications.sending import claims, lanes
 from notifications.sending.relay import Outcome
+from notifications.webhooks import facts
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
@@ -140,7 +141,10 @@ def _deferred(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
 
 def _refused(rows: list[tuple[Delivery, str]], owner: str) -> dict[str, int]:
     _suppress_the_unknown([row.address for row, reply in rows if _UNKNOWN.match(reply)])
-    return {"failed": sum(_end(row, owner, State.FAILED, reply) for row, reply in rows)}
+    ended = [row for row, reply in rows if _end(row, owner, State.FAILED, reply)]
+    if ended:
+        facts.of_deliveries(Fact.DELIVERY_FAILED, ended, State.FAILED)
+    return {"failed": len(ended)}
 
 
 def _end(row: Delivery, holder: str, state: str, reply: str) -> int:

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from agreements.demo import load_demo_agreement
 from events import services as events
+from events.attribution import demo as attribution_demo
 from events.models import Event, MeetingPoint, OpeningHours, Weekday
+from notifications.channels import demo as channels_demo
 from notifications.models import MessageTemplate, Segment
 from organisations.models import Organisation, User
 from organisations.roles import Role
@@ -42,6 +44,8 @@ def load() -> None:
     _meeting_point()
     load_demo_agreement(by=organiser)
     _for_invitations(by=organiser)
+    attribution_demo.load(by=organiser)
+    channels_demo.load(by=organiser)
 
 
 def _organisations() -> None:

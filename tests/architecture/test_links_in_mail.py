@@ -24,6 +24,7 @@ from notifications.kinds import BUILDERS
 from notifications.models import Delivery
 from notifications.reminders import services as reminder_services
 from notifications.sending import mime, patterns
+from notifications.webhooks import services as webhooks
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
 from portal import demo
@@ -80,7 +81,15 @@ def mailbag() -> Mailbag:
     bag.empty()
     events.cancel(event=event, by=organiser, reason="Neve")
     bag.empty()
+    _silent_program(organiser)
+    bag.empty()
     return bag
+
+
+def _silent_program(organiser: User) -> None:
+    url = "https://programma.example.org/ricevi"
+    webhook = webhooks.register(name="Calendario", url=url, facts=["event.cancelled"], by=organiser)
+    webhooks.disable(webhook, timezone.now(), is_gone=False)
 
 
 def _campaign(event: Event, organiser: User) -> None:

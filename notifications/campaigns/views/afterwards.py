@@ -5,10 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from events.attribution import counts
 from notifications.campaigns import funnel
 from notifications.campaigns.forms import (
     CandidateFilterForm,
 )
+from notifications.campaigns.tagging import code_of
 from notifications.campaigns.views.shared import campaign_or_404, require_campaigns
 from organisations.access import signed_in
 from organisations.roles import Permission
@@ -22,7 +24,8 @@ def campaign_report(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(pk)
     if campaign.is_draft:
         raise Http404
-    return render(request, "notifications/campaign_report.html", {"campaign": campaign, **funnel.report(campaign)})
+    context = {"campaign": campaign, "came_by": counts.of_event(campaign.event), "mark": code_of(campaign.pk)}
+    return render(request, "notifications/campaign_report.html", {**context, **funnel.report(campaign)})
 
 
 @never_cache

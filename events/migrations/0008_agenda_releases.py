@@ -73,7 +73,7 @@ def _moment(moment):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0006_agenda_and_states"),
+        ("events", "0007_registration_source"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
