@@ -27,7 +27,8 @@ class TextGone(Exception):
 @transaction.atomic
 def send_again(*, delivery: Delivery, by: User) -> None:
     """Let a failed or uncertain message go out once more, with the same Message-ID. Raises WrongState, TextGone."""
-    if Delivery.objects.get(pk=delivery.pk).has_lost_its_text:
+    current = Delivery.objects.get(pk=delivery.pk)
+    if current.state == State.FAILED and current.has_lost_its_text:
         raise TextGone
     again = Delivery.objects.filter(key=delivery.key, state__in=[State.FAILED, State.UNCERTAIN])
     if not let_go_again(wanted=again, by=by):

@@ -618,7 +618,7 @@ def test_events_that_were_public_before_get_their_first_release_and_it_reads_as_
         slug="empty", state=Event.State.PUBLISHED, title_it="x", venue="x", address="x", contact_email="a@socialneet.example.org",
         capacity=5, starts_at=event.starts_at, ends_at=event.ends_at,
     )  # fmt: skip
-    importlib.import_module("events.migrations.0011_agenda_releases").first_releases(apps, None)
+    importlib.import_module("events.migrations.0008_agenda_releases").first_releases(apps, None)
     release = AgendaRelease.objects.get()
     assert (release.event, release.number, release.by) == (event, 1, None)
     assert agendas.current(event).items == agendas.draft(event).items
@@ -629,7 +629,7 @@ def test_events_that_were_public_before_get_their_first_release_and_it_reads_as_
 def test_a_draft_that_nobody_saw_gets_no_release_by_the_migration(event, add):
     add("a")
     Event.objects.update(state=Event.State.DRAFT)
-    importlib.import_module("events.migrations.0011_agenda_releases").first_releases(apps, None)
+    importlib.import_module("events.migrations.0008_agenda_releases").first_releases(apps, None)
     assert not AgendaRelease.objects.exists()
 
 

@@ -31,6 +31,7 @@ def waiting() -> int:
 
 def test_sigkill_half_way_neither_loses_nor_doubles_a_mail(worker, sink, organiser):
     write(400, lane="bulk", key="b")
+    sink.delay = 0.004  # or all of them are gone before the kill
     worker.start()
     wait_until(lambda: len(sink.messages) >= 100, what="a hundred mails have gone")
     worker.kill()
