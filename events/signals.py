@@ -19,3 +19,9 @@ event_rescheduled = Signal()
 session_cancelled = Signal()
 #: The event will not take place; `event.revision` is already higher. Arguments: event, by.
 event_cancelled = Signal()
+#: People stand on a waiting list. Arguments: entry.
+waiting_joined = Signal()
+#: Some or all of an entry's people have places now. Arguments: entry, given (how many), joined (dict address -> name).
+waiting_promoted = Signal()
+#: An entry was left, or what it got was declined. Arguments: entry, left (dict address -> name).
+waiting_left = Signal()

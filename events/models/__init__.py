@@ -12,9 +12,11 @@ from events.models.registrations import (
     AttendeeQuerySet,
     Registration,
 )
+from events.models.seats import SessionPlace
+from events.models.waiting import PromotionRun, WaitingEntry, WaitingPerson
 
 __all__ = [
     "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "Appearance", "Attendee", "AttendeeQuerySet", "Event",
-    "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration", "Room", "Session", "Speaker",
-    "Track", "Weekday",
+    "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "PromotionRun", "Registration", "Room", "Session",
+    "SessionPlace", "Speaker", "Track", "WaitingEntry", "WaitingPerson", "Weekday",
 ]  # fmt: skip

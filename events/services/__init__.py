@@ -13,11 +13,24 @@ from events.services.editing import (
 from events.services.invitations import invite, invite_all, record_opening, take_back
 from events.services.people import add_attendee, cancel_attendee, edit_attendee
 from events.services.places import Guest
-from events.services.refusals import CapacityBelowTaken, EventFull, RegistrationClosed, TooManyAttendees, WrongState
+from events.services.refusals import (
+    CapacityBelowTaken,
+    ChoiceOverlaps,
+    EventFull,
+    NotToBeChosen,
+    PlacesBelowTaken,
+    RegistrationClosed,
+    SessionFull,
+    TooManyAttendees,
+    WrongState,
+)
 from events.services.registrations import Applicant, cancel_registration, edit_contact, register, request_link
+from events.services.seats import choose, give_back, swap
+from events.services.waiting import advance_due, join_session, leave, move_to_front
 
 __all__ = [
-    "Applicant", "CapacityBelowTaken", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
+    "Applicant", "CapacityBelowTaken", "ChoiceOverlaps", "NotToBeChosen", "PlacesBelowTaken", "SessionFull",
+    "advance_due", "choose", "give_back", "join_session", "leave", "move_to_front", "swap", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
     "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create", "edit_attendee",
     "edit_contact", "invite", "invite_all", "publish", "record_opening", "register", "remove_session", "request_link",
     "save_session", "take_back",

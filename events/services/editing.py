@@ -13,6 +13,8 @@ from events.models import (
 )
 from events.services.locking import lock
 from events.services.refusals import CapacityBelowTaken, WrongState
+from events.services.seats import empty, fit_seats
+from events.services.waiting import advance
 from organisations.models import User
 
 
@@ -51,6 +53,7 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     if moved:
         _revise(event)
     event.save()
+    advance(event, timezone.now())  # more places: those who wait come first
     if moved and event.state == Event.State.PUBLISHED:
         signals.event_rescheduled.send(sender=Event, event=event, by=by)
     return event
@@ -86,14 +89,17 @@ def close(*, event: Event, by: User, now: datetime | None = None) -> Event:
 
 @transaction.atomic
 def save_session(*, event: Event, by: User, session: Session | None = None, **fields: Any) -> Session:
-    """Add an item to the agenda, or rewrite one; nobody's calendar moves. Raises WrongState."""
+    """Add an item to the agenda, or rewrite one; nobody's calendar moves. Raises WrongState, PlacesBelowTaken."""
     event = lock(event)
     if not event.is_editable:
         raise WrongState
     session = session or Session(event=event)
+    if session.pk and "places" in fields:
+        fit_seats(session, fields["places"])
     for name, value in fields.items():
         setattr(session, name, value)
     session.save()
+    advance(event, timezone.now())
     return session
 
 
@@ -110,6 +116,7 @@ def cancel_session(*, session: Session, reason: str, by: User, now: datetime | N
         raise WrongState
     session.cancelled_at, session.cancellation_reason = now, reason
     session.save(update_fields=["cancelled_at", "cancellation_reason"])
+    empty(session, now)
     signals.session_cancelled.send(sender=Session, session=session, by=by)
     return session
 

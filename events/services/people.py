@@ -8,6 +8,7 @@ from django.utils import timezone
 from events.models import MAX_ATTENDEES, Attendee, Registration
 from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live, release
 from events.services.refusals import RegistrationClosed, TooManyAttendees
+from events.services.waiting import advance
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Regis
     now = now or timezone.now()
     if not attendee.registration.attendees.confirmed().exists():
         return attendee.registration
-    _event, registration = lock_live(attendee.registration, now)
+    event, registration = lock_live(attendee.registration, now)
     remaining = registration.attendees.confirmed()
     if not remaining.filter(pk=attendee.pk).exists():
         return registration
@@ -67,4 +68,5 @@ def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Regis
     before = registration.recipients()
     release(remaining.filter(pk=attendee.pk), now)
     announce_change(registration, before)
+    advance(event, now)
     return registration

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from events import signals
 from events.models import Attendee, AttendeeQuerySet, Event, Registration
+from events.services import seats
 from events.services.locking import lock
 from events.services.refusals import EventFull, RegistrationClosed
+from events.services.waiting import advance, queue_registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,42 @@ def give_places(registration: Registration, event: Event, guests: Sequence[Guest
     )
 
 
+def wait_for_places(
+    registration: Registration, event: Event, guests: Sequence[Guest], takes: str, now: datetime
+) -> Registration:
+    """All its people on the event's waiting list. Expects the event locked. Announces waiting_joined."""
+    registration.state = Registration.State.WAITING
+    registration.save(update_fields=["state"])
+    people = Attendee.objects.bulk_create(
+        Attendee(
+            registration=registration,
+            event=event,
+            full_name=guest.full_name,
+            email=guest.email,
+            office=guest.office,
+            state=Attendee.State.WAITING,
+            created_at=now,
+        )
+        for guest in guests
+    )
+    queue_registration(registration, event, people, takes, now)
+    registration.refresh_from_db()
+    return registration
+
+
 def release(attendees: AttendeeQuerySet, now: datetime) -> None:
+    seats.release_people(attendees, now)
     attendees.update(state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now)
 
 
 def give_all_back(registration: Registration, now: datetime) -> Registration:
     left = registration.recipients()
-    release(registration.attendees.confirmed(), now)
+    release(registration.attendees.exclude(state=Attendee.State.CANCELLED), now)
     registration.state, registration.cancelled_at = Registration.State.CANCELLED, now
     registration.revision += 1
     registration.save(update_fields=["state", "cancelled_at", "revision"])
     signals.registration_cancelled.send(sender=Registration, registration=registration, left=left)
+    advance(registration.event, now)
     return registration
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from events import signals
 from events.models import MAX_ATTENDEES, REGISTRATION_LINK, Event, Invitation, Registration
 from events.services.locking import lock
-from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live
-from events.services.refusals import RegistrationClosed, TooManyAttendees
+from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live, wait_for_places
+from events.services.refusals import EventFull, RegistrationClosed, TooManyAttendees
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation
 
@@ -39,9 +39,10 @@ def register(
     submission_id: uuid.UUID,
     privacy_notice_version: str,
     invitation: Invitation | None = None,
+    waits: str = "",
     now: datetime | None = None,
 ) -> Registration:
-    """Give an organisation its places, all or none.
+    """Give an organisation its places, all or none; with `waits` ("all" or "any") a full event lets them wait.
 
     The same `submission_id` again (a double click, a retried request) gives back the first registration and writes
     nothing. Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_confirmed.
@@ -73,7 +74,12 @@ def register(
         privacy_notice_version=privacy_notice_version,
         created_at=now,
     )
-    give_places(registration, event, guests, now)
+    try:
+        give_places(registration, event, guests, now)
+    except EventFull:
+        if not waits:
+            raise
+        return wait_for_places(registration, event, guests, waits, now)
     signals.registration_confirmed.send(sender=Registration, registration=registration)
     return registration
 
