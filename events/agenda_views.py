@@ -23,11 +23,15 @@ def session_edit(request: HttpRequest, slug: str, pk: int | None = None) -> Http
     if request.method == "POST" and form.is_valid():
         try:
             services.save_session(event=event, by=signed_in(request), session=session, **form.cleaned_data)
+        except services.PlacesBelowTaken as taken:
+            names = ", ".join(taken.names)
+            form.add_error("places", _("More places are held, by: %(names)s.") % {"names": names})
         except services.WrongState:
             messages.error(request, _("This event can no longer be changed."))
+            return redirect("manage_events:detail", slug)
         else:
             messages.success(request, _("The agenda was saved."))
-        return redirect("manage_events:detail", slug)
+            return redirect("manage_events:detail", slug)
     context = {"event": event, "form": form, "session": session}
     return render(request, "events/session_edit.html", context, status=422 if form.errors else 200)
 

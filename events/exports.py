@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Event
+from events.models import Attendee, Event, SessionPlace
 from organisations.tables import csv_lines
 
 
@@ -19,3 +19,15 @@ def _cells(attendee: Attendee) -> tuple[object, ...]:
         attendee.place_number, attendee.full_name, attendee.office, attendee.email, registration.organisation_name,
         registration.contact_email,
     )  # fmt: skip
+
+
+def seats_csv(event: Event) -> bytes:
+    """Who holds a place in which agenda item, by time and number."""
+    head = [_("Agenda item"), _("Place"), _("Full name"), _("Organisation")]
+    places = SessionPlace.objects.held().filter(session__event=event)
+    places = places.select_related("session", "attendee__registration").order_by("session__starts_at", "session", "number")
+    rows = (
+        (place.session.title, place.number, place.attendee.full_name, place.attendee.registration.organisation_name)
+        for place in places
+    )
+    return b"".join(csv_lines(head, rows))

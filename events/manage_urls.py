@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import agenda_views
+from events import agenda_views, waiting_views
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -19,4 +19,7 @@ urlpatterns = [
     path("<slug:slug>/agenda/<int:pk>/cancel/", agenda_views.session_cancel, name="session_cancel"),
     path("<slug:slug>/agenda/<int:pk>/remove/", agenda_views.session_remove, name="session_remove"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
+    path("<slug:slug>/places/", waiting_views.places, name="places"),
+    path("<slug:slug>/places.csv", waiting_views.places_csv, name="places_csv"),
+    path("<slug:slug>/places/<int:pk>/front/", waiting_views.move_to_front, name="waiting_front"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services
 from events.forms import AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
-from events.models import MAX_ATTENDEES, Event, Invitation
+from events.models import MAX_ATTENDEES, Event, Invitation, WaitingEntry
 from organisations.links import hash_token
 
 
@@ -33,19 +33,21 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     invitation = _invitation(event, request.GET.get("invitation", ""))
     if request.method == "POST" and invitation:
         services.record_opening(invitation=invitation)  # a person sent the form: also without our script
+    waits = request.POST.get("waits", "") if request.POST.get("waits") in WaitingEntry.Takes.values else ""
     form = RegistrationForm(request.POST or None, initial=RegistrationForm.initial_for(invitation))
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees")
     if request.method == "POST" and "another" not in request.POST and form.is_valid() and rows.is_valid():
-        response = _register(event, form, rows, invitation)
+        response = _register(event, form, rows, invitation, waits)
         if response:
             return response
     free = event.places_free()
-    if request.method != "POST" and not free:
+    if request.method != "POST" and not free and "waiting" not in request.GET:
         return render(request, "events/register_full.html", {"event": event})
+    offers_waiting = not free or form.is_full
     if "another" in request.POST:
         form = RegistrationForm(initial={name: request.POST.get(name, "") for name in form.fields})
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": MAX_ATTENDEES}
-    return render(request, "events/register.html", {**context, "invitation": invitation})
+    return render(request, "events/register.html", {**context, "invitation": invitation, "offers_waiting": offers_waiting})
 
 
 @csrf_exempt  # it carries no session and only dates an opening: a forged one says what the link's owner could say
@@ -65,7 +67,7 @@ def opened(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _register(
-    event: Event, form: RegistrationForm, rows: BaseAttendeeFormSet, invitation: Invitation | None
+    event: Event, form: RegistrationForm, rows: BaseAttendeeFormSet, invitation: Invitation | None, waits: str
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
     try:
@@ -80,8 +82,10 @@ def _register(
             submission_id=form.cleaned_data["submission_id"],
             privacy_notice_version=form.cleaned_data["notice_version"],
             invitation=invitation,
+            waits=waits,
         )
     except services.EventFull as full:
+        form.is_full = True
         form.add_error(None, full_message(full))
         return None
     except limits.TooOften as often:
@@ -96,7 +100,7 @@ def _register(
 def full_message(full: services.EventFull) -> str:
     """What to do when the places do not suffice."""
     if not full.free:
-        return _("All places are taken. Nothing was saved; write to us if you wish to come all the same.")
+        return _("All places are taken. Nothing was saved; you may join the waiting list below.")
     return ngettext(
         "Only %(free)s place is left. Leave fewer people in the list and send it again.",
         "Only %(free)s places are left. Leave fewer people in the list and send it again.",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import limits, services
+from events import limits, services, waiting_words
 from events.forms import AttendeeForm, ContactForm
 from events.models import MAX_ATTENDEES, Registration
 from events.register_views import full_message, too_often_message
@@ -66,6 +66,8 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "attendees": attendees,
         "is_live": is_live,
         "can_add": is_live and event.is_open(now) and len(attendees) < MAX_ATTENDEES and event.places_free() > 0,
+        "waits": waiting_words.own_entries(registration, now),
+        "has_sessions": event.sessions.filter(places__isnull=False).exists(),
         "is_new": "new" in request.GET,
         "attendee_form": AttendeeForm(prefix="new"),
         **forms,

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
@@ -9,6 +10,9 @@ from django.views.decorators.http import require_safe
 
 from events import calendars
 from events.models import Event, MeetingPoint
+
+#: Free places of an agenda item that has its own.
+LEFT = F("places") - Count("seats", filter=Q(seats__state="held"))
 
 
 @require_safe
@@ -28,7 +32,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     context = {
         "event": event,
-        "sessions": event.sessions.order_by("starts_at", "pk"),
+        "sessions": event.sessions.annotate(left=LEFT).order_by("starts_at", "pk"),
         "free": event.places_free(),
         "is_open": event.is_open(now),
         "is_upcoming": event.is_upcoming(now),

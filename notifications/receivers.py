@@ -10,7 +10,7 @@ from django.utils.translation import override
 from agreements import signals as agreement_signals
 from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
-from events.models import Attendee, Event, Registration, Session
+from events.models import Attendee, Event, Registration, Session, WaitingEntry
 from notifications import outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
@@ -122,6 +122,47 @@ def on_registration_link_requested(*, registration: Registration, **_kwargs: Any
     outbox.enqueue(
         [_to_address("registration_link", registration, registration.contact_email, registration.contact_name, key=key)]
     )
+
+
+def _waiting(kind: str, entry: WaitingEntry, method: str = "") -> Message:
+    """To the contact of an entry; once for each state of the registration."""
+    registration = entry.registration
+    key = f"{kind}:{entry.pk}:{registration.revision}:{entry.people.filter(state='waiting').count()}"
+    stamp = calendar_stamps.stamp(entry.event, registration.contact_email, method) if method else None
+    return Message(
+        kind=kind,
+        key=key,
+        address=registration.contact_email,
+        name=registration.contact_name,
+        language=registration.language,
+        payload={"registration": registration.pk, "event": entry.event_id, "entry": entry.pk},
+        calendar=stamp,
+    )
+
+
+@receiver(event_signals.waiting_joined)
+def on_waiting_joined(*, entry: WaitingEntry, **_kwargs: Any) -> None:
+    outbox.enqueue([_waiting("waiting_joined", entry)])
+
+
+@receiver(event_signals.waiting_promoted)
+def on_waiting_promoted(*, entry: WaitingEntry, joined: dict[str, str], **_kwargs: Any) -> None:
+    registration = entry.registration
+    feeds.open_for(joined)
+    others = [
+        _to_address("attendee_registered", registration, address, name, "REQUEST")
+        for address, name in joined.items()
+        if address != registration.contact_email
+    ]
+    outbox.enqueue([_waiting("waiting_promoted", entry, "" if entry.session_id else "REQUEST"), *others])
+
+
+@receiver(event_signals.waiting_left)
+def on_waiting_left(*, entry: WaitingEntry, left: dict[str, str], **_kwargs: Any) -> None:
+    registration, contact = entry.registration, entry.registration.contact_email
+    leaving = [] if entry.session_id else _leaving(registration, left)
+    gone = entry.session_id is None and contact in left and not _still_coming(entry.event, contact)
+    outbox.enqueue([_waiting("waiting_left", entry, "CANCEL" if gone else ""), *leaving])
 
 
 def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:

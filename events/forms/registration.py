@@ -17,6 +17,9 @@ class RegistrationForm(forms.Form):
     """The organisation and its contact."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    #: Set when its people did not fit: the page then offers the waiting list.
+    is_full = False
+
     organisation_name = NameField(label=_("Organisation"), max_length=200)
     organisation_kind = forms.ChoiceField(
         label=_("Kind of organisation"), choices=[("", _("choose …")), *Organisation.Kind.choices]

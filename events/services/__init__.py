@@ -26,11 +26,11 @@ from events.services.refusals import (
 )
 from events.services.registrations import Applicant, cancel_registration, edit_contact, register, request_link
 from events.services.seats import choose, give_back, swap
-from events.services.waiting import advance_due, join_session, leave, move_to_front
+from events.services.waiting import advance_due, join_session, leave, move_to_front, queues
 
 __all__ = [
     "Applicant", "CapacityBelowTaken", "ChoiceOverlaps", "NotToBeChosen", "PlacesBelowTaken", "SessionFull",
-    "advance_due", "choose", "give_back", "join_session", "leave", "move_to_front", "swap", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
+    "advance_due", "choose", "give_back", "join_session", "leave", "move_to_front", "queues", "swap", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
     "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create", "edit_attendee",
     "edit_contact", "invite", "invite_all", "publish", "record_opening", "register", "remove_session", "request_link",
     "save_session", "take_back",

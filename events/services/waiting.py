@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from events import signals
@@ -166,16 +166,22 @@ def end_waits_of(people: "QuerySet[WaitingPerson]", now: datetime) -> None:
             _end(entry, State.LEFT, now)
 
 
-def queue_of(event: Event, session: Session | None) -> tuple[int, list[WaitingEntry]]:
-    """Free places, and the queue in its order with `decision` written on each entry. Three queries."""
-    held = session.seats.held().count() if session else event.attendees.seated().count()
-    free = max(((session.places or 0) if session else event.capacity) - held, 0)
-    entries = event.waiting_entries.waiting().filter(session=session)
-    entries = list(entries.select_related("registration", "session").prefetch_related("people__attendee"))
-    decisions = promote(free, (_plain(entry, event) for entry in entries), timezone.now())
-    for entry, decision in zip(entries, decisions, strict=True):
-        entry.decision = decision  # type: ignore[attr-defined]  # for pages
-    return free, entries
+def queues(event: Event, now: datetime) -> dict[int | None, list[tuple[WaitingEntry, Decision]]]:
+    """Every queue in its order, each entry with why it stands where it stands; the event's own under None.
+
+    Five queries however long they are.
+    """
+    held = Count("seats", filter=Q(seats__state=SessionPlace.State.HELD))
+    free: dict[int | None, int] = {one.pk: (one.places or 0) - one.held for one in event.sessions.annotate(held=held)}
+    free[None] = event.capacity - event.attendees.seated().count()
+    entries = event.waiting_entries.waiting().select_related("registration", "session")
+    found: dict[int | None, list[WaitingEntry]] = {}
+    for entry in entries.prefetch_related("people__attendee"):
+        found.setdefault(entry.session_id, []).append(entry)
+    return {
+        session: list(zip(queue, promote(max(free[session], 0), (_plain(one, event) for one in queue), now), strict=True))
+        for session, queue in found.items()
+    }
 
 
 # -- inside ---------------------------------------------------------------------------------------------------------

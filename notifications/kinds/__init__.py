@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from notifications.calendars import feeds
-from notifications.kinds import agreements, events, registrations
+from notifications.kinds import agreements, events, registrations, waiting
 from notifications.letters import CannotWrite, Letter
 from notifications.models import Delivery
 
@@ -25,6 +25,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         events.event_rescheduled, events.event_cancelled, events.session_cancelled, events.reminder,
         events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
+        waiting.waiting_joined, waiting.waiting_promoted, waiting.waiting_left,
         agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
     )
 }  # fmt: skip
