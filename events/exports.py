@@ -25,7 +25,9 @@ def seats_csv(event: Event) -> bytes:
     """Who holds a place in which agenda item, by time and number."""
     head = [_("Agenda item"), _("Place"), _("Full name"), _("Organisation")]
     places = SessionPlace.objects.held().filter(session__event=event)
-    places = places.select_related("session", "attendee__registration").order_by("session__starts_at", "session", "number")
+    places = places.select_related("session", "attendee__registration").order_by(
+        "session__starts_at", "session", "number"
+    )
     rows = (
         (place.session.title, place.number, place.attendee.full_name, place.attendee.registration.organisation_name)
         for place in places

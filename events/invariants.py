@@ -29,7 +29,9 @@ def broken() -> Iterator[str]:
 def _seats() -> Iterator[str]:
     """Places of agenda items: within their number, each held by one person who comes."""
     held = Q(seats__state="held")
-    for session in Session.objects.annotate(n=Count("seats", filter=held)).filter(places__isnull=False, n__gt=F("places")):
+    for session in Session.objects.annotate(n=Count("seats", filter=held)).filter(
+        places__isnull=False, n__gt=F("places")
+    ):
         yield f"agenda item {session.key}: {session.places} places, more are held"
     for session in Session.objects.filter(held, seats__number__gt=F("places")).distinct():
         yield f"agenda item {session.key}: a place above {session.places} is held"
@@ -48,7 +50,9 @@ def _queues() -> Iterator[str]:
     for person in seated:
         yield f"waiting person {person.pk}: waits for an item in which a place is held"
     people = Count("people", filter=Q(people__state="waiting"))
-    for entry in WaitingEntry.objects.annotate(n=people).filter(Q(state="waiting", n=0) | (~Q(state="waiting") & Q(n__gt=0))):
+    for entry in WaitingEntry.objects.annotate(n=people).filter(
+        Q(state="waiting", n=0) | (~Q(state="waiting") & Q(n__gt=0))
+    ):
         yield f"waiting entry {entry.pk}: its state and its people disagree"
     registrations = Registration.objects.annotate(n=Count("attendees", filter=Q(attendees__state="waiting")))
     for registration in registrations.filter(state="waiting", n=0):

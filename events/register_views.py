@@ -47,7 +47,9 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if "another" in request.POST:
         form = RegistrationForm(initial={name: request.POST.get(name, "") for name in form.fields})
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": MAX_ATTENDEES}
-    return render(request, "events/register.html", {**context, "invitation": invitation, "offers_waiting": offers_waiting})
+    return render(
+        request, "events/register.html", {**context, "invitation": invitation, "offers_waiting": offers_waiting}
+    )
 
 
 @csrf_exempt  # it carries no session and only dates an opening: a forged one says what the link's owner could say

@@ -38,7 +38,14 @@ def page(request: HttpRequest, registration: Registration, status: int = 200, **
     waits = WaitingPerson.objects.filter(attendee__in=people, state="waiting", session__isnull=False)
     waited_by = set(waits.values_list("attendee", "session__key"))
     choices = [
-        (person, [_choice(person, item.key, rows, held_by, waited_by) | {"item": item} for item in items if item.key in rows])
+        (
+            person,
+            [
+                _choice(person, item.key, rows, held_by, waited_by) | {"item": item}
+                for item in items
+                if item.key in rows
+            ],
+        )
         for person in people
     ]
     context = {"registration": registration, "event": event, "choices": choices, **more}
@@ -55,7 +62,12 @@ def _choice(
 ) -> dict[str, object]:
     session = rows[key]
     free = max((session.places or 0) - session.held, 0)  # type: ignore[attr-defined]  # annotated
-    return {"session": session, "free": free, "held": (person.pk, key) in held_by, "waits": (person.pk, key) in waited_by}
+    return {
+        "session": session,
+        "free": free,
+        "held": (person.pk, key) in held_by,
+        "waits": (person.pk, key) in waited_by,
+    }
 
 
 Verb = Callable[[HttpRequest, Registration, Attendee, Session], HttpResponse | None]

@@ -6,87 +6,247 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0006_agenda_and_states'),
+        ("events", "0006_agenda_and_states"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PromotionRun',
+            name="PromotionRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ran_at', models.DateTimeField(verbose_name='ran at')),
-                ('free', models.PositiveIntegerField(verbose_name='free places')),
-                ('decisions', models.JSONField(verbose_name='decisions')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='promotion_runs', to='events.event', verbose_name='event')),
-                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='promotion_runs', to='events.session', verbose_name='agenda item')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ran_at", models.DateTimeField(verbose_name="ran at")),
+                ("free", models.PositiveIntegerField(verbose_name="free places")),
+                ("decisions", models.JSONField(verbose_name="decisions")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promotion_runs",
+                        to="events.event",
+                        verbose_name="event",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="promotion_runs",
+                        to="events.session",
+                        verbose_name="agenda item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'promotion',
-                'verbose_name_plural': 'promotions',
+                "verbose_name": "promotion",
+                "verbose_name_plural": "promotions",
             },
         ),
         migrations.CreateModel(
-            name='WaitingEntry',
+            name="WaitingEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('takes', models.CharField(choices=[('all', 'all together or nobody'), ('any', 'as many as there are places for')], default='all', max_length=3, verbose_name='all or any')),
-                ('priority', models.IntegerField(default=0, verbose_name='priority')),
-                ('priority_reason', models.CharField(blank=True, max_length=200, verbose_name='reason of the priority')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('promoted', 'promoted'), ('left', 'left the list'), ('declined', 'declined'), ('expired', 'expired')], default='waiting', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='waiting since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='waited until')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waiting_entries', to='events.event', verbose_name='event')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_entries', to='events.registration', verbose_name='registration')),
-                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='waiting_entries', to='events.session', verbose_name='agenda item')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "takes",
+                    models.CharField(
+                        choices=[("all", "all together or nobody"), ("any", "as many as there are places for")],
+                        default="all",
+                        max_length=3,
+                        verbose_name="all or any",
+                    ),
+                ),
+                ("priority", models.IntegerField(default=0, verbose_name="priority")),
+                (
+                    "priority_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason of the priority"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("promoted", "promoted"),
+                            ("left", "left the list"),
+                            ("declined", "declined"),
+                            ("expired", "expired"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="waiting since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="waited until")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waiting_entries",
+                        to="events.event",
+                        verbose_name="event",
+                    ),
+                ),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waiting_entries",
+                        to="events.registration",
+                        verbose_name="registration",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waiting_entries",
+                        to="events.session",
+                        verbose_name="agenda item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry of the waiting list',
-                'verbose_name_plural': 'entries of the waiting list',
+                "verbose_name": "entry of the waiting list",
+                "verbose_name_plural": "entries of the waiting list",
             },
         ),
         migrations.CreateModel(
-            name='WaitingPerson',
+            name="WaitingPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('promoted', 'promoted'), ('left', 'left the list')], default='waiting', max_length=10, verbose_name='state')),
-                ('attendee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waits', to='events.attendee', verbose_name='attendee')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='events.waitingentry', verbose_name='entry')),
-                ('session', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='events.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("promoted", "promoted"), ("left", "left the list")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waits",
+                        to="events.attendee",
+                        verbose_name="attendee",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="people",
+                        to="events.waitingentry",
+                        verbose_name="entry",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="events.session",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person on the waiting list',
-                'verbose_name_plural': 'people on the waiting list',
+                "verbose_name": "person on the waiting list",
+                "verbose_name_plural": "people on the waiting list",
             },
         ),
         migrations.CreateModel(
-            name='SessionPlace',
+            name="SessionPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='place')),
-                ('state', models.CharField(choices=[('held', 'place held'), ('released', 'given back')], default='held', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='chosen at')),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='given back at')),
-                ('attendee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='events.attendee', verbose_name='attendee')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='events.session', verbose_name='agenda item')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(blank=True, null=True, verbose_name="place")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "place held"), ("released", "given back")],
+                        default="held",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="chosen at")),
+                ("released_at", models.DateTimeField(blank=True, null=True, verbose_name="given back at")),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="events.attendee",
+                        verbose_name="attendee",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="events.session",
+                        verbose_name="agenda item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place in an agenda item',
-                'verbose_name_plural': 'places in agenda items',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'held')), fields=('session', 'number'), name='session_place_held_once'), models.UniqueConstraint(condition=models.Q(('state', 'held')), fields=('session', 'attendee'), name='session_place_one_per_attendee'), models.CheckConstraint(condition=models.Q(models.Q(('number__gte', 1), ('released_at__isnull', True), ('state', 'held')), models.Q(('number__isnull', True), ('released_at__isnull', False), ('state', 'released')), _connector='OR'), name='session_place_numbered_exactly_when_held')],
+                "verbose_name": "place in an agenda item",
+                "verbose_name_plural": "places in agenda items",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "held")),
+                        fields=("session", "number"),
+                        name="session_place_held_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "held")),
+                        fields=("session", "attendee"),
+                        name="session_place_one_per_attendee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number__gte", 1), ("released_at__isnull", True), ("state", "held")),
+                            models.Q(("number__isnull", True), ("released_at__isnull", False), ("state", "released")),
+                            _connector="OR",
+                        ),
+                        name="session_place_numbered_exactly_when_held",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='waiting_entry_ended_exactly_when_dated'),
+            model_name="waitingentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("state", "waiting")),
+                    models.Q(models.Q(("state", "waiting"), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="waiting_entry_ended_exactly_when_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('session__isnull', False), ('state', 'waiting')), fields=('session', 'attendee'), name='waiting_person_once_per_session'),
+            model_name="waitingperson",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("session__isnull", False), ("state", "waiting")),
+                fields=("session", "attendee"),
+                name="waiting_person_once_per_session",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('session__isnull', True), ('state', 'waiting')), fields=('attendee',), name='waiting_person_once_per_event'),
+            model_name="waitingperson",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("session__isnull", True), ("state", "waiting")),
+                fields=("attendee",),
+                name="waiting_person_once_per_event",
+            ),
         ),
     ]

@@ -64,8 +64,7 @@ class WaitingEntry(models.Model):
         verbose_name_plural = _("entries of the waiting list")
         constraints = (
             models.CheckConstraint(
-                condition=Q(state="waiting", ended_at__isnull=True)
-                | (~Q(state="waiting") & Q(ended_at__isnull=False)),
+                condition=Q(state="waiting", ended_at__isnull=True) | (~Q(state="waiting") & Q(ended_at__isnull=False)),
                 name="waiting_entry_ended_exactly_when_dated",
             ),
         )

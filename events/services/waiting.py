@@ -179,7 +179,9 @@ def queues(event: Event, now: datetime) -> dict[int | None, list[tuple[WaitingEn
     for entry in entries.prefetch_related("people__attendee"):
         found.setdefault(entry.session_id, []).append(entry)
     return {
-        session: list(zip(queue, promote(max(free[session], 0), (_plain(one, event) for one in queue), now), strict=True))
+        session: list(
+            zip(queue, promote(max(free[session], 0), (_plain(one, event) for one in queue), now), strict=True)
+        )
         for session, queue in found.items()
     }
 

@@ -20,7 +20,9 @@ def waiting_joined(delivery: Delivery) -> Letter:
     return Letter(
         subject=_("On the waiting list: %(what)s") % {"what": _what(entry)},
         paragraphs=[
-            _("your people are on the waiting list. If places become free they are yours at once, and we write to you."),
+            _(
+                "your people are on the waiting list. If places become free they are yours at once, and we write to you."
+            ),
             place,
         ],
         facts=[*event_facts(entry.event), (_("Who waits"), _names(entry, WaitingEntry.State.WAITING))],

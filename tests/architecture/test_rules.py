@@ -22,6 +22,7 @@ PUBLIC = {
     "cancel_attendee", "edit_contact", "cancel", "unsubscribe", "mail", "html", "raw",
     "message", "message_html", "message_why", "preferences", "preferences_undo", "opened",
     "personal", "personal_page", "personal_renew", "personal_ask",
+    "sessions", "session_choose", "session_swap", "session_give_back", "session_wait", "waiting_leave",
     "provider_report",
 }  # fmt: skip
 

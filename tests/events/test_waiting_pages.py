@@ -66,7 +66,9 @@ def test_the_sessions_page_asks_as_many_questions_for_one_as_for_ten(
 
     counts = []
     for registration in (few, many):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             client.get(f"{registration.get_absolute_url()}sessions/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
