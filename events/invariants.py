@@ -33,8 +33,8 @@ def _seats() -> Iterator[str]:
         places__isnull=False, n__gt=F("places")
     ):
         yield f"agenda item {session.key}: {session.places} places, more are held"
-    for session in Session.objects.filter(held, seats__number__gt=F("places")).distinct():
-        yield f"agenda item {session.key}: a place above {session.places} is held"
+    for above in Session.objects.filter(held, seats__number__gt=F("places")).distinct():
+        yield f"agenda item {above.key}: a place above {above.places} is held"
     for place in SessionPlace.objects.held().filter(attendee__place_number__isnull=True):
         yield f"agenda item place {place.pk}: held by somebody who does not come"
     for place in SessionPlace.objects.held().filter(session__cancelled_at__isnull=False):

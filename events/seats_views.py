@@ -1,6 +1,6 @@
 """Agenda items with places of their own, chosen behind the secret link: choose, exchange, give back, wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -56,7 +56,7 @@ def page(request: HttpRequest, registration: Registration, status: int = 200, **
 def _choice(
     person: Attendee,
     key: UUID,
-    rows: dict[UUID, "Session"],
+    rows: Mapping[UUID, Session],
     held_by: set[tuple[int, UUID]],
     waited_by: set[tuple[int, UUID]],
 ) -> dict[str, object]:

@@ -124,6 +124,21 @@ def _registrations(event: Event, organiser: User, bag: Mailbag) -> None:
     call_command("pump")  # a confirmation that still waits would tell of the change itself
     events.change(event=event, by=organiser, venue="Sala grande")
     bag.empty()
+    _waiting(event, organiser, applicant, bag)
+
+
+def _waiting(event: Event, organiser: User, applicant: events.Applicant, bag: Mailbag) -> None:
+    taken = event.places_taken()
+    events.change(event=event, by=organiser, capacity=taken)
+    waiting = events.register(
+        event=event, applicant=applicant, guests=[events.Guest("Dora")], submission_id=uuid.uuid4(),
+        privacy_notice_version="2026-11", waits="all",
+    )  # fmt: skip
+    bag.empty()
+    events.change(event=event, by=organiser, capacity=taken + 1)
+    bag.empty()
+    events.leave(entry=waiting.waiting_entries.get())
+    bag.empty()
 
 
 def _reminders(event: Event, organiser: User, bag: Mailbag) -> None:
