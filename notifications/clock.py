@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from events import services as places
 from notifications import nightly
 from notifications.providers import events
 from notifications.reminders import planning
@@ -13,6 +14,7 @@ def go_round(*, seconds: float = 25.0) -> dict[str, int]:
 
     Once a night it checks what must hold. The run's numbers.
     """
+    places.advance_due()  # the net under promotions: before the pump, which sends their letters
     memory.count_round()
     reported = events.take_in()  # before the pump, which brakes a campaign by what came back
     planned = planning.plan_due()
