@@ -88,6 +88,8 @@ class Agenda:
     #: The number of the release; 0 for one that was never released.
     version: int = 0
     released_at: datetime | None = None
+    #: Items of earlier releases that this one has no more, as calendars last saw them, with a later revision.
+    dropped: tuple[Item, ...] = ()
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)

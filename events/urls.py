@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from events import output_views as outputs
 from events import register_views, views
 
 app_name = "events"
@@ -13,4 +14,14 @@ urlpatterns = [
     path("<slug:slug>/lost-link/", register_views.lost_link, name="lost_link"),
     path("<slug:slug>/lost-link/send/", register_views.request_link, name="request_link"),
     path("<slug:slug>/calendar.ics", views.event_calendar, name="calendar"),
+    path("<slug:slug>/agenda.ics", outputs.agenda_calendar, name="agenda_calendar"),
+    path("<slug:slug>/sessions/<uuid:key>.ics", outputs.session_calendar, name="session_calendar"),
+    path("<slug:slug>/agenda.pdf", outputs.agenda_pdf, name="agenda_pdf"),
+    path("<slug:slug>/agenda.json", outputs.agenda_json, name="agenda_json"),
+    path("<slug:slug>/schedule.xml", outputs.schedule_xml, name="schedule_xml"),
+    path("<slug:slug>/embed/", outputs.embed, name="embed"),
+    path("<slug:slug>/screen/", outputs.screen, name="screen"),
+    path("<slug:slug>/screen/state.json", outputs.screen_state, name="screen_state"),
+    path("<slug:slug>/screen/worker.js", outputs.screen_worker, name="screen_worker"),
+    path("<slug:slug>/screen/<int:room>/", outputs.screen, name="screen_room"),
 ]

@@ -1,5 +1,6 @@
 """Everything that changes an event, a registration or a place. The only transactions and signals of this app."""
 
+from events.services.choices import free_places_of_sessions, sessions_of
 from events.services.editing import (
     cancel,
     cancel_session,
@@ -20,5 +21,5 @@ __all__ = [
     "Applicant", "CapacityBelowTaken", "EventFull", "Guest", "RegistrationClosed", "TooManyAttendees", "WrongState",
     "add_attendee", "cancel", "cancel_attendee", "cancel_registration", "cancel_session", "change", "close", "create", "edit_attendee",
     "edit_contact", "invite", "invite_all", "publish", "record_opening", "register", "remove_session", "request_link",
-    "save_session", "take_back",
+    "free_places_of_sessions", "save_session", "sessions_of", "take_back",
 ]  # fmt: skip

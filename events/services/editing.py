@@ -46,6 +46,8 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     capacity = fields.get("capacity", event.capacity)
     if capacity < event.capacity:
         _fit_places(event, capacity)
+    if event.state == Event.State.PUBLISHED and fields.get("starts_at", event.starts_at) != event.starts_at:
+        event.moved_from = event.starts_at
     for name, value in fields.items():
         setattr(event, name, value)
     if moved:
