@@ -16,7 +16,7 @@ class SourceForm(forms.Form):
         label=_("Kind"), choices=[choice for choice in Kind.choices if choice[0] != Kind.CAMPAIGN], initial=Kind.POSTER
     )
     label = LineField(
-        label=_("Where it stands"),
+        label=_("Where people find it"),
         max_length=150,
         help_text=_("For example: posters at the station. The code is made from it."),
     )
