@@ -72,7 +72,7 @@ def _preview(request: HttpRequest, event: Event, impact: Impact, form: ReleaseFo
     if form.is_bound:  # the yes is to what is shown now, not to what was shown before
         form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         for name, value in shown.items():
-            form.data[name] = str(value)  # type: ignore[index]
+            form.data[name] = str(value)  # type: ignore[index]  # copied above
     else:
         form.initial.update(shown)
     told = Paginator(impact.told, TOLD_ON_A_PAGE).get_page(request.GET.get("page"))

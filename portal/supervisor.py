@@ -20,6 +20,7 @@ from types import FrameType
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
+import django
 from django.db import connections
 
 Target = Callable[[], None]
@@ -29,14 +30,6 @@ SOON_SECONDS, TIMES = 5.0, 5
 REST_SECONDS = 1.0
 #: So long a process may take to end by itself: a worker finishes its group of messages.
 GRACE_SECONDS = 20.0
-
-
-def apart(target: Target) -> int:
-    """Run it in a process of its own, which takes what it loaded along; its exit code."""
-    process = _FORK.Process(target=target)
-    process.start()
-    process.join()
-    return process.exitcode or 0
 
 
 def supervise(targets: Mapping[str, Target]) -> int:
@@ -124,6 +117,7 @@ def preload() -> None:
     import celery.apps.worker
     import celery.worker.components
     import celery.worker.consumer  # noqa: F401
+    from django.core import checks
     from django.db import connection
 
     from notifications import clock, tasks  # noqa: F401
@@ -135,9 +129,11 @@ def preload() -> None:
     connection.ensure_connection()
     with app.connection_for_write() as broker:
         broker.transport  # noqa: B018  loads its modules; talks to nobody
-    environ: dict[str, Any] = {"HTTP_HOST": "localhost", "PATH_INFO": "/robots.txt"}
-    setup_testing_defaults(environ)
-    application(environ, lambda _status, _headers, _error=None: _nowhere)  # middleware and addresses
+    checks.run_checks()  # Celery's processes run them at their start, and load much for it
+    for path in ("/", "/en/"):  # middleware, addresses, templates, catalogues
+        environ: dict[str, Any] = {"HTTP_HOST": "localhost", "PATH_INFO": path}
+        setup_testing_defaults(environ)
+        application(environ, lambda _status, _headers, _error=None: _nowhere).close()
 
 
 def _nowhere(_content: bytes) -> None:
@@ -185,3 +181,9 @@ def main(bind: str) -> None:
     """All of the portal, until somebody stops it."""
     preload()
     sys.exit(supervise({"web": web(bind), "worker": worker, "beat": beat}))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+    main(sys.argv[1])

@@ -113,7 +113,7 @@ def between(old: Agenda, new: Agenda) -> tuple[Change, ...]:
     """Every difference, in the order of time: items, then rooms whose own facts changed. O(n log n)."""
     before, after = _by_key(old), _by_key(new)
     found = [change for key in {**before, **after} if (change := _change(before.get(key), after.get(key)))]
-    found.sort(key=lambda change: ((change.new or change.old).starts_at, change.title.it))  # type: ignore[union-attr]
+    found.sort(key=lambda change: ((change.new or change.old).starts_at, change.title.it))  # type: ignore[union-attr]  # never without both
     return (*found, *_of_rooms(old, new))
 
 

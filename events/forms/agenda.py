@@ -53,8 +53,8 @@ class SessionForm(forms.ModelForm[Session]):
         self.event = event
         for name in ("title_it", "title_en"):
             self.fields[name].validators.append(validate_one_line)
-        self.fields["room"].queryset = event.rooms.order_by("position", "pk")  # type: ignore[attr-defined]
-        self.fields["track"].queryset = event.tracks.order_by("position", "pk")  # type: ignore[attr-defined]
+        self.fields["room"].queryset = event.rooms.order_by("position", "pk")  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["track"].queryset = event.tracks.order_by("position", "pk")  # type: ignore[attr-defined]  # a ModelChoiceField
         appearances = self.instance.appearances.order_by("position", "pk") if self.instance.pk else ()
         chosen = [appearance.speaker_id for appearance in appearances]
         speakers = event.speakers.order_by("full_name", "office_it", "pk")

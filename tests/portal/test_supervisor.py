@@ -69,10 +69,3 @@ def test_one_that_does_not_want_to_end_is_ended(tmp_path):
     assert process.returncode == 0
     pid = (tmp_path / "pid").read_text()
     wait_until(lambda: not Path(f"/proc/{pid}").exists(), what="it is gone")
-
-
-def test_what_is_done_apart_says_how_it_ended(tmp_path):
-    body = "sys.exit(s.apart(lambda: sys.exit('one clear line')))"
-    process = script(body, tmp_path)
-    process.wait(timeout=60)
-    assert (process.returncode, (tmp_path / "words").read_text().strip()) == (1, "one clear line")

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
-from portal import catalogues, supervisor
+from portal import catalogues
 from portal.demo import DEMO_SIGN_INS
 
 
@@ -24,11 +25,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, no_demo: bool, **options: Any) -> None:
         refuse_busy_port(host, settings.PORT)
-        if supervisor.apart(lambda: prepare(demo=not no_demo)):  # what that takes is given back when it is done
-            sys.exit(1)
+        refuse_without_pango()
+        prepare(demo=not no_demo)
         self._greet()
         os.environ.setdefault("LOG_LEVEL", "WARNING")
-        supervisor.main(f"{host}:{settings.PORT}")
+        connections.close_all()
+        os.chdir(settings.BASE_DIR)
+        # A new program in the place of this one: what preparing took is given back, and nothing is remembered from
+        # before it, such as catalogues that were not there yet.
+        os.execv(sys.executable, [sys.executable, "-m", "portal.supervisor", f"{host}:{settings.PORT}"])  # noqa: S606  our own
 
     def _greet(self) -> None:
         lines = [f"The portal is at {settings.SITE_URL}/  (Ctrl-C stops it)"]
@@ -64,11 +69,7 @@ def refuse_busy_port(host: str, port: int) -> None:
 
 
 def prepare(*, demo: bool) -> None:
-    """Bring the database, the catalogues and the static files up to the code. Exits with one line where that cannot be."""
-    try:
-        refuse_without_pango()
-    except CommandError as error:
-        sys.exit(str(error))
+    """Bring the database, the catalogues and the static files up to the code."""
     from organisations.models import Organisation
 
     catalogues.compile_all(settings.BASE_DIR)
