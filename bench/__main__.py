@@ -123,7 +123,7 @@ def main() -> None:
             if wanted and wanted.isdisjoint(names):
                 continue
             for figure in measure():
-                figure["database"] = database
+                figure.setdefault("database", database)
                 print(line(figure), flush=True)
                 figures.append({key: value for key, value in figure.items() if key != "note"})
     (ROOT / "var" / "bench.json").write_text(json.dumps(figures, indent=1))

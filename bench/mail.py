@@ -1,5 +1,6 @@
 """Sending: one worker with recorded intent and result, beside bare loops of the same bytes; its memory; far relays."""
 
+from collections import Counter
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -10,7 +11,7 @@ from bench import bare, people
 from bench.figures import figure
 from bench.sink import far_away, sink
 from bench.worker import Worker, worker
-from notifications.models import Attempt, Campaign, Delivery
+from notifications.models import Attempt, Campaign, Delivery, Station
 from notifications.sending import desk, tallies
 
 ROUNDS, EACH = 5, 2000
@@ -97,9 +98,16 @@ def _send(one: Worker, campaign: Campaign, count: int) -> dict[str, float]:
     people.let_go(campaign)
     report: dict[str, float] = one.send()
     mine = Delivery.objects.filter(campaign=campaign)
-    assert report["accepted"] == count == mine.filter(state="accepted", sending_since__isnull=False).count(), report
+    accepted = mine.filter(state="accepted", sending_since__isnull=False).count()
+    assert report["accepted"] == count == accepted, f"{report}; {_where_they_are(campaign)}"
     assert Attempt.objects.filter(delivery__campaign=campaign, outcome="accepted").count() == count
     return report
+
+
+def _where_they_are(campaign: Campaign) -> str:
+    campaign.refresh_from_db()
+    states = Counter(Delivery.objects.filter(campaign=campaign).values_list("state", "reply", "owner"))
+    return f"campaign {campaign.state} from {campaign.starts_at}, {states.most_common(5)}, {Station.objects.values()}"
 
 
 def _letters(campaign: Campaign) -> tuple[list[bytes], list[str]]:

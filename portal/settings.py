@@ -131,7 +131,12 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database costs no visitor an error page
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits live in the database: they work alike with and without Redis, and a dead Redis breaks no page.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"},
+    # each process keeps its own few: organisations/kept_pages.py
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "TIMEOUT": None,
+              "OPTIONS": {"MAX_ENTRIES": 200}},
+}  # fmt: skip
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -37,18 +36,18 @@ def invite(*, event: Event, organisation: Organisation) -> Invitation:
 def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uuid.UUID]:
     """The invitations of many organisations, each made once: organisation's key -> key of its link.
 
-    Two queries, and one insert of all that are new.
+    One insert of all that are new, and a query; another where somebody invites them at the same moment.
     """
     mine = Invitation.objects.filter(event=event)
     known = dict(mine.values_list("organisation", "key"))
-    fresh = [pk for pk in organisations if pk not in known]
-    keys = sorted((uuid.uuid4() for _pk in fresh), key=attrgetter("int"))  # in order: their index only grows at its end
-    bulk.insert_missing(
+    fresh = sorted(pk for pk in organisations if pk not in known)
+    made = dict(zip(fresh, bulk.keys(len(fresh)), strict=True))
+    written = bulk.insert_missing(
         Invitation, {"event_id": event.pk, "invited_at": timezone.now(), "opened_at": None},
         ("organisation_id", "key", "token_hash"),
-        ((pk, key.hex, hash_token(make_token(INVITATION_LINK, key))) for pk, key in zip(sorted(fresh), keys, strict=True)),
+        ((pk, key.hex, hash_token(make_token(INVITATION_LINK, key))) for pk, key in made.items()),
     )  # fmt: skip
-    known = dict(mine.values_list("organisation", "key")) if fresh else known
+    known = known | made if written == len(fresh) else dict(mine.values_list("organisation", "key"))
     return {pk: known[pk] for pk in organisations}
 
 

@@ -27,17 +27,18 @@ MOST_LINKS = 10
 def examine(campaign: Campaign, candidates: list[Candidate], *, asks_others: bool = False) -> preflight.Verdict:
     """The verdict, in the active language. `asks_others`: the DNS and the servers behind the links, some seconds."""
     messages = _messages(campaign)
-    return preflight.examine(
-        messages, _values(campaign, candidates), _facts(campaign, messages, asks_others=asks_others)
-    )
+    facts = _facts(campaign, messages, asks_others=asks_others)
+    values = _values(campaign, candidates, planning.words_of(candidates))
+    return preflight.examine(messages, values, facts, _alike(campaign))
 
 
-def examine_in_all(campaign: Campaign, candidates: list[Candidate]) -> dict[str, preflight.Verdict]:
+def examine_in_all(
+    campaign: Campaign, candidates: list[Candidate], words: planning.WordsOf
+) -> dict[str, preflight.Verdict]:
     """The verdict in every language, for the record; everybody is looked at once."""
     messages = _messages(campaign)
-    return preflight.examine_in(
-        Language.values, messages, _values(campaign, candidates), _facts(campaign, messages, asks_others=False)
-    )
+    facts, values = _facts(campaign, messages, asks_others=False), _values(campaign, candidates, words)
+    return preflight.examine_in(Language.values, messages, values, facts, _alike(campaign))
 
 
 def _messages(campaign: Campaign) -> dict[str, compose.Compiled]:
@@ -94,19 +95,24 @@ def _start(campaign: Campaign) -> datetime:
     return max(campaign.scheduled_for or timezone.now(), timezone.now())
 
 
-def _values(campaign: Campaign, candidates: list[Candidate]) -> Iterator[dict[str, str]]:
-    """Everybody's words; their links are only as long as the real ones."""
-    events = {language: campaign_letters.event_values(campaign, language) for language in Language.values}
-    words = planning.words_of(candidates)
+def _events(campaign: Campaign) -> dict[str, dict[str, str]]:
+    return {language: campaign_letters.event_values(campaign, language) for language in Language.values}
+
+
+def _alike(campaign: Campaign) -> dict[str, dict[str, str]]:
+    """By language, what is the same for everybody."""
+    return {language: campaign_letters.shared_values(event, language) for language, event in _events(campaign).items()}
+
+
+def _values(campaign: Campaign, candidates: list[Candidate], words: planning.WordsOf) -> Iterator[dict[str, str]]:
+    """Everybody's own words."""
+    sources = {language: event["source"] for language, event in _events(campaign).items()}
     for candidate in candidates:
-        if not candidate.is_in:
-            continue
-        own = campaign_letters.own_values(
-            {**words(candidate), "key": "0"}, address=candidate.address, language=candidate.language,
-            event=events[candidate.language],
-        )  # fmt: skip
-        own["language"], own["address"] = candidate.language, candidate.address
-        yield own
+        if candidate.is_in:
+            language = candidate.language
+            own = campaign_letters.own_words(words(candidate), language=language, source=sources[language])
+            own["language"], own["address"] = language, candidate.address
+            yield own
 
 
 def _unreachable(messages: Mapping[str, compose.Compiled]) -> dict[str, str]:

@@ -131,17 +131,32 @@ def own_values(
     """One recipient's words. `message`: the row's key; None for an example: no real token, only one as long."""
     key, is_example, via = payload.get("key"), message is None, event["via"]
     token = "x" * 32 if is_example else make_token(INVITATION_LINK, UUID(key)) if key else ""
-    person = payload.get("person", "")
     return {
         **event,
-        "organisation": compose.clean(payload.get("organisation", "")),
-        "name": compose.clean(person),
-        "municipality": compose.clean(payload.get("municipality", "")),
-        "greeting": greeting(compose.clean(person or payload.get("organisation", "")), language),
-        "source": compose.clean(payload.get("source", "")) or event["source"],
+        **own_words(payload, language=language, source=event["source"]),
         "link": f"{event['form']}?invitation={token}&via={via}" if key else f"{event['form']}?via={via}",
         **_own_links(message, address=address, language=language, example=event["form"]),
     }
+
+
+def own_words(payload: Mapping[str, str], *, language: str, source: str) -> dict[str, str]:
+    """What a letter says of its recipient, the links aside. `source`: where an address is from of which nobody says it."""
+    organisation, person = compose.clean(payload.get("organisation", "")), compose.clean(payload.get("person", ""))
+    return {
+        "organisation": organisation,
+        "name": person,
+        "municipality": compose.clean(payload.get("municipality", "")),
+        "greeting": greeting(person or organisation, language),
+        "source": compose.clean(payload.get("source", "")) or source,
+    }
+
+
+def shared_values(event: Mapping[str, str], language: str) -> dict[str, str]:
+    """All values that no recipient has to themselves; so are the links of examples, which are only as long as real ones."""
+    example: dict[str, str] = {"key": "0"}
+    own = own_words(example, language=language, source="")
+    values = own_values(example, address="", language=language, event=event)
+    return {name: value for name, value in values.items() if name not in own}
 
 
 def _own_links(message: UUID | None, *, address: str, language: str, example: str) -> dict[str, str]:

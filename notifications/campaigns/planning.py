@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,7 +33,11 @@ def audience(campaign: Campaign) -> list[Candidate]:
     )
 
 
-def words_of(candidates: Iterable[Candidate]) -> Callable[[Candidate], dict[str, str]]:
+#: What the letter of a candidate says of them: the words of its row's payload.
+WordsOf = Callable[[Candidate], dict[str, str]]
+
+
+def words_of(candidates: Iterable[Candidate]) -> WordsOf:
     """What the letter of each of these will say of them (the row's payload). One query, here, for all of them."""
     keys = {candidate.organisation for candidate in candidates if candidate.organisation}
     rows = Organisation.objects.filter(many.among(Organisation, "id", keys)).values_list("pk", "name", "municipality")
@@ -52,21 +56,19 @@ def words_of(candidates: Iterable[Candidate]) -> Callable[[Candidate], dict[str,
     return words
 
 
-def plan(campaign: Campaign, candidates: list[Candidate]) -> int:
-    """Write the rows of those who are in, and who is out; how many are in. In the caller's transaction.
+def plan(campaign: Campaign, candidates: list[Candidate], words: WordsOf) -> int:
+    """Write the rows of those who are in; how many. In the caller's transaction. `words`: of all of them.
 
     Whoever has a row is out (told already) and keeps it: planning again adds only newcomers.
     """
     chosen = [candidate for candidate in candidates if candidate.is_in]
     keys = _invitations(campaign, chosen)
-    words = words_of(chosen)
     # in the order of a hash, so that the first few are a fair sample and not the letter A; keys in order, so that their
     # index only grows at its end
     hashed = sorted(((hash_address(candidate.address), candidate) for candidate in chosen), key=itemgetter(0))
-    fresh = sorted((uuid4() for _candidate in chosen), key=attrgetter("int"))
     rows = (
         _own(campaign, key, address_hash, candidate, words(candidate), keys)
-        for key, (address_hash, candidate) in zip(fresh, hashed, strict=True)
+        for key, (address_hash, candidate) in zip(bulk.keys(len(hashed)), hashed, strict=True)
     )
     bulk.insert(Delivery, _alike(campaign, timezone.now()), OWN, rows)
     return len(chosen)

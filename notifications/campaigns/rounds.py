@@ -107,7 +107,7 @@ def _take_in(campaign: Campaign, now: datetime) -> None:
                 reason = _("So many more would get it that another person than the one who sent it must let it go on.")
                 services.ask_second_person(locked, len(newcomers), reason)
             else:
-                planning.plan(locked, newcomers)
+                planning.plan(locked, newcomers, planning.words_of(newcomers))
         Campaign.objects.filter(pk=locked.pk).update(
             looked_at=now, planned=sum(Tally.objects.by_state(campaign=locked.pk).values())
         )

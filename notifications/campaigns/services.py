@@ -144,11 +144,12 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     count = sum(candidate.is_in for candidate in candidates)
     if count != expected or not count:
         raise AudienceChanged(count)
-    verdicts = examination.examine_in_all(campaign, candidates)
+    words = planning.words_of(candidates)
+    verdicts = examination.examine_in_all(campaign, candidates, words)
     verdict = verdicts.get(get_language() or "", verdicts[Language.ITALIAN])
     if verdict.outcome == preflight.Outcome.STOP:
         raise NotFit(verdict)
-    planning.plan(campaign, candidates)
+    planning.plan(campaign, candidates, words)
     campaign.left_out = planning.note_exclusions(campaign, candidates)
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
     campaign.compiled = letters.frozen(campaign)

@@ -66,20 +66,30 @@ class Facts:
     unreachable: Mapping[str, str] = field(default_factory=dict)
 
 
-def examine(messages: Mapping[str, Compiled], values: Iterable[Mapping[str, str]], facts: Facts) -> Verdict:
+def examine(
+    messages: Mapping[str, Compiled],
+    values: Iterable[Mapping[str, str]],
+    facts: Facts,
+    alike: Mapping[str, Mapping[str, str]] | None = None,
+) -> Verdict:
     """The verdict on a campaign, in the active language.
 
     `messages` by language; `values` one mapping for each recipient, read once and not kept: the value of every
-    variable, and `language` and `address` of the recipient.
+    variable, and `language` and `address` of the recipient. `alike`, by language: the variables whose value is the same
+    for all who have it, which need not stand in each mapping.
     """
-    return _verdict(messages, Tally(messages).add_all(values), facts)
+    return _verdict(messages, Tally(messages, alike).add_all(values), facts)
 
 
 def examine_in(
-    languages: Iterable[str], messages: Mapping[str, Compiled], values: Iterable[Mapping[str, str]], facts: Facts
+    languages: Iterable[str],
+    messages: Mapping[str, Compiled],
+    values: Iterable[Mapping[str, str]],
+    facts: Facts,
+    alike: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Verdict]:
     """The same in several languages; the recipients are looked at once."""
-    tally, found = Tally(messages).add_all(values), {}
+    tally, found = Tally(messages, alike).add_all(values), {}
     for language in languages:
         with translation.override(language):
             found[language] = _verdict(messages, tally, facts)

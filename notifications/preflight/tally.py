@@ -31,14 +31,16 @@ class Cases:
 
 
 class Tally:
-    """What all recipients' values come to. Feed it one row after the other."""
+    """What all recipients' values come to. Feed it one row after the other.
 
-    def __init__(self, messages: Mapping[str, Compiled]) -> None:
+    `alike`: by language of the recipient, the values that stand in no row because all of them share them.
+    """
+
+    def __init__(self, messages: Mapping[str, Compiled], alike: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self._messages = messages
-        self._fallback = next(iter(messages.values()), None)
-        self._sizes = {language: _Size(message) for language, message in messages.items()}
-        self._wanted = {language: list(_wanted(message)) for language, message in messages.items()}
-        self._seen: dict[tuple[str, bool, bool, bool], tuple[str, Cases | None]] = {}
+        self._alike = alike or {}
+        self._looks: dict[str, _Look | None] = {}
+        self._seen: dict[_Wanted, tuple[str, Cases | None]] = {}
         self.recipients = 0
         self.missing: dict[str, Cases] = {}
         self.gaps: dict[str, Cases] = {}
@@ -58,25 +60,39 @@ class Tally:
         self.recipients += 1
         self.domains[domain_of(row.get("address", ""))] += 1
         language = row.get("language", "")
-        message = self._messages.get(language, self._fallback)
-        if message is None:
+        if language not in self._looks:
+            self._looks[language] = self._look_for(language)
+        look = self._looks[language]
+        if look is None:
             return
         if language and language not in self._messages:
             self.unwritten[language] += 1
-        self._look_at_values(message, row)
-        size = self._sizes[message.language]
-        self.largest = max(self.largest, size.of(row))
-        self.longest_subject = max(self.longest_subject, size.of_subject(row))
+        self._look_at_values(look, row)
+        self.largest = max(self.largest, look.size.of(row))
+        self.longest_subject = max(self.longest_subject, look.size.of_subject(row))
 
-    def _look_at_values(self, message: Compiled, row: Mapping[str, str]) -> None:
+    def _look_for(self, language: str) -> "_Look | None":
+        """What there is to look at in a row of this language; None where nothing at all is written."""
+        message = self._messages.get(language) or next(iter(self._messages.values()), None)
+        if message is None:
+            return None
+        alike = self._alike.get(language, {})
+        wanted = list(_wanted(message))
+        shared = [self._cases_for(*each, clean(alike[each[0]])) for each in wanted if each[0] in alike]
+        own = [each for each in wanted if each[0] not in alike]
+        return _Look(own, [cases for cases in shared if cases is not None], _Size(message, alike))
+
+    def _look_at_values(self, look: "_Look", row: Mapping[str, str]) -> None:
         seen = self._seen
-        for wanted in self._wanted[message.language]:
+        for wanted in look.wanted:
             value = row.get(wanted[0]) or ""
             before = seen.get(wanted)
             if before is None or before[0] != value:  # else the very text of the recipient before: found the same
                 before = seen[wanted] = (value, self._cases_for(*wanted, clean(value)))
             if before[1] is not None:
                 before[1].add(row)
+        for cases in look.shared:
+            cases.add(row)
         names = f"{row.get('organisation') or ''} {row.get('name') or ''}"
         if ("." in names or "/" in names) and _ADDRESS_LIKE.search(names):
             self.intruding.add(row)
@@ -91,8 +107,22 @@ class Tally:
         return self.bad_addresses.setdefault(wrong, Cases()) if wrong else None
 
 
-def _wanted(message: Compiled) -> Iterator[tuple[str, bool, bool, bool]]:
-    """The variables that a recipient must have: name, may be empty, is an address, stands in the organiser's words."""
+#: A variable: name, may be empty, is an address, stands in the organiser's words.
+_Wanted = tuple[str, bool, bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is looked at in every row of one language."""
+
+    wanted: list[_Wanted]
+    #: What is wrong with the values that all share: it holds for each of them.
+    shared: list[Cases]
+    size: "_Size"
+
+
+def _wanted(message: Compiled) -> Iterator[_Wanted]:
+    """The variables that a recipient must have."""
     written = _written(message)
     for name in message.variables - _COMPUTED:
         variable = BY_NAME.get(name)
@@ -108,15 +138,19 @@ def _written(message: Compiled) -> set[str]:
 class _Size:
     """The size of a filled message by counting, without filling it."""
 
-    def __init__(self, message: Compiled) -> None:
+    def __init__(self, message: Compiled, alike: Mapping[str, str]) -> None:
         in_html, in_text = Counter(message.html.variables), Counter(message.text.variables)
-        self._in_subject = list(Counter(message.subject.variables).items())
+        in_subject = Counter(message.subject.variables)
         self._seen: dict[str, tuple[str, int]] = {}
-        self._times = [(name, in_html[name], in_text[name]) for name in {*in_html, *in_text}]
+        times = [(name, in_html[name], in_text[name]) for name in {*in_html, *in_text}]
+        self._times = [each for each in times if each[0] not in alike]
+        self._in_subject = [(name, number) for name, number in in_subject.items() if name not in alike]
         marker = len(message.html.markers[0][0])
         parts = (message.html, message.text)
         self._fixed = AROUND + sum(len(t.text.encode()) - marker * len(t.variables) for t in parts)
+        self._fixed += sum(_octets(alike[name], html, text) for name, html, text in times if name in alike)
         self._fixed_subject = len(message.subject.text) - marker * len(message.subject.variables)
+        self._fixed_subject += sum(n * len(alike[name]) for name, n in in_subject.items() if name in alike)
 
     def of(self, row: Mapping[str, str]) -> int:
         """Bytes of the message with these values."""
@@ -125,11 +159,15 @@ class _Size:
             value = row.get(name) or ""
             before = seen.get(name)
             if before is None or before[0] != value:  # else the very text of the recipient before
-                octets, escaped = len(value.encode()), len(as_html(value).encode())
-                before = seen[name] = (value, in_html * escaped + in_text * octets)
+                before = seen[name] = (value, _octets(value, in_html, in_text))
             total += before[1]
         return total
 
     def of_subject(self, row: Mapping[str, str]) -> int:
         """Characters of the subject with these values."""
         return self._fixed_subject + sum(n * len(row.get(name) or "") for name, n in self._in_subject)
+
+
+def _octets(value: str, in_html: int, in_text: int) -> int:
+    """What a value adds to a message, so many times escaped and so many times as it is."""
+    return in_html * len(as_html(value).encode()) + in_text * len(value.encode())

@@ -58,8 +58,11 @@ def test_a_row_that_is_there_is_an_error_and_then_nothing_is_written(event, tern
 def test_or_it_stays_as_it_is_and_the_others_are_written(event, terni, orvieto, narni):  # noqa: F811
     bulk.insert(Invitation, alike(event), COLUMNS, [row(terni)])
     key = Invitation.objects.get().key
-    for _again in range(2):
+    written = [
         bulk.insert_missing(Invitation, alike(event), COLUMNS, [row(each) for each in (orvieto, terni, narni)])
+        for _again in range(2)
+    ]
+    assert written == [2, 0]
     assert Invitation.objects.count() == 3
     assert Invitation.objects.get(organisation=terni).key == key
 
@@ -71,6 +74,14 @@ def test_more_rows_than_one_statement_of_sqlite_takes(event, monkeypatch):  # no
     Organisation.objects.bulk_create(Organisation(name=f"Ente {n}", kind="cso") for n in range(250))
     bulk.insert(Invitation, alike(event), COLUMNS, (row(each) for each in Organisation.objects.all()))
     assert Invitation.objects.count() == 250
+
+
+def test_keys_are_random_in_order_and_of_the_standards_shape():
+    keys = bulk.keys(1000)
+    assert keys == sorted(keys)
+    assert len(set(keys)) == 1000
+    assert {(key.version, key.variant) for key in keys} == {(4, uuid.RFC_4122)}
+    assert bulk.keys(0) == []
 
 
 def test_nothing_to_write_is_no_error(event):  # noqa: F811
