@@ -1,7 +1,7 @@
 """Publishes what is due. A post is no fact with a name that readers recognise: twice is worse than late.
 
-So an answer that never came makes it *uncertain*, and so does a worker that died with it; then a person looks at the channel
-and decides. Only what surely did not arrive climbs the ladder.
+So an answer that never came or says nothing sure makes it *uncertain*, and so does a worker that died with it; then a person
+looks at the channel and decides. Only what surely did not arrive climbs the ladder.
 """
 
 import time
@@ -77,12 +77,14 @@ def _values(post: ChannelPost, answer: network.Answer, said: messengers.Publishe
             "state": State.DELIVERED, "delivered_at": now, "published_on": timezone.localdate(now), "link": said.link,
             "reply": "",
         }  # fmt: skip
-    # a proxy that gave up waiting (502, 504) does not know what became of it
-    if (answer.status is None and answer.has_left) or answer.status in {502, 504}:
-        return {"state": State.UNCERTAIN, "reply": said.words}
     if said.is_final:
         return {"state": State.FAILED, "reply": said.words}
-    return {**rows.failed(post.attempts, now, wait=said.wait), "reply": said.words}
+    if not messengers.is_surely_absent(answer):
+        return {"state": State.UNCERTAIN, "reply": said.words}
+    later = rows.failed(post.attempts, now, wait=said.wait)
+    if later.get("not_before", now) - (post.due_at or now) > LATEST:  # said now, not in half a day
+        later = {"state": State.FAILED}
+    return {**later, "reply": said.words}
 
 
 @transaction.atomic
