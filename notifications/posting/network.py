@@ -35,6 +35,11 @@ _NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
 #: Control characters, lone halves of a character, and marks that turn the direction of what stands behind them.
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
+_FAILURES = (
+    (TimeoutError, "no answer in time"), (socket.gaierror, "no server has this name"),
+    (ConnectionRefusedError, "the connection was refused"),
+)  # fmt: skip
+
 
 class NotPublic(Exception):
     """The address is none of the open Internet, or not written as one; the words say what is wrong."""
@@ -144,9 +149,17 @@ def post(url: str, content: bytes, headers: Mapping[str, str], *, most: int = RE
     except ssl.SSLError as error:
         status, words, wait = None, f"no secure connection: {error.reason or type(error).__name__}".encode(), 0
     except (OSError, http.client.HTTPException, ValueError, IndexError) as error:
-        status, words, wait = None, f"no answer: {type(error).__name__}".encode(), 0
+        status, words, wait = None, _failure(error).encode(), 0
     text, milliseconds = readable(words.decode("utf-8", "replace")), round(1000 * (time.monotonic() - began))
     return Answer(status, text, milliseconds, wait, words, left.is_set())
+
+
+def _failure(error: Exception) -> str:
+    """What went wrong, in words that `notifications.sayings` knows."""
+    for kind, words in _FAILURES:
+        if isinstance(error, kind):
+            return words
+    return f"no answer: {type(error).__name__}"
 
 
 def _exchange(

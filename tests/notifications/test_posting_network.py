@@ -94,7 +94,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_connected_to(monkeypatch
     answer = network.post("https://programma.example.org/", b"{}", {})
     assert connected == [("93.184.216.34", 443)]
     assert asked == ["programma.example.org"]
-    assert answer.words == "no answer: ConnectionRefusedError"
+    assert answer.words == "the connection was refused"
 
 
 def test_the_next_address_of_a_name_is_tried_where_the_first_is_down(listener, monkeypatch):
@@ -117,7 +117,7 @@ def test_addresses_that_all_hang_cost_no_more_than_the_whole_time(monkeypatch):
 
     monkeypatch.setattr(socket, "create_connection", create_connection)
     began = time.monotonic()
-    assert network.post("https://programma.example.org/", b"{}", {}).words == "no answer: TimeoutError"
+    assert network.post("https://programma.example.org/", b"{}", {}).words == "no answer in time"
     assert time.monotonic() - began < 2
     assert 1 < len(asked) < 5
 
@@ -133,7 +133,7 @@ def test_a_silent_name_server_costs_its_seconds_and_no_more(monkeypatch):
     monkeypatch.setattr(network, "STEP_SECONDS", 0.3)
     began = time.monotonic()
     answer = network.post("https://programma.example.org/", b"{}", {})
-    assert (answer.words, answer.has_left) == ("no answer: TimeoutError", False)
+    assert (answer.words, answer.has_left) == ("no answer in time", False)
     assert time.monotonic() - began < 3
     silence.set()
 
@@ -238,7 +238,7 @@ def test_a_server_that_is_silent_costs_its_seconds_and_no_more(listener, monkeyp
     monkeypatch.setattr(network, "STEP_SECONDS", 0.3)
     listener.delay = 5
     began = time.monotonic()
-    assert network.post(listener.url, b"{}", {}).words == "no answer: TimeoutError"
+    assert network.post(listener.url, b"{}", {}).words == "no answer in time"
     assert time.monotonic() - began < 3
 
 
@@ -278,7 +278,7 @@ def test_a_server_that_drips_its_very_first_line_is_cut_off_too(settings, monkey
 def test_nobody_there_is_an_answer_too(settings, dead_port):
     settings.POSTING_MAY_STAY_HERE = True
     answer = network.post(f"http://127.0.0.1:{dead_port}/", b"{}", {})
-    assert (answer.status, answer.words) == (None, "no answer: ConnectionRefusedError")
+    assert (answer.status, answer.words) == (None, "the connection was refused")
     assert not answer.has_left
 
 
