@@ -45,7 +45,7 @@ def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     try:
         services.withdraw(source=source, by=signed_in(request))
     except services.SourceInUse:
-        messages.error(request, _("Registrations came by this address: it stays."))
+        messages.error(request, _("Registrations came by this address, or a post carries it: it stays."))
     else:
         messages.success(request, _("The address was removed."))
     return redirect("manage_sources:addresses", slug)

@@ -1,5 +1,6 @@
 """An event's posts at a glance: what was published where, how many it reached, how many registered by it."""
 
+import math
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -20,15 +21,22 @@ class KindCount:
 
 
 def posts_of(event: Event) -> list[ChannelPost]:
-    """Those to come first, then what was published, the newest first."""
-    rows = event.channel_posts.select_related("source", "event").order_by("pk")
-    return sorted(
-        rows, key=lambda post: (post.is_published, -(post.published_on or post.created_at.date()).toordinal(), post.pk)
-    )
+    """Those that need a decision, those to come by their time, what was published from the newest on, and the rest."""
+    return sorted(event.channel_posts.select_related("source", "event").order_by("pk"), key=_place)
+
+
+def _place(post: ChannelPost) -> tuple[int, float]:
+    if post.state in ChannelPost.UNDECIDED:
+        return 0, post.not_before.timestamp()
+    if post.is_published and post.published_on is not None:
+        return 2, -post.published_on.toordinal()
+    if post.state == ChannelPost.State.CANCELLED:
+        return 3, -post.created_at.timestamp()
+    return 1, post.due_at.timestamp() if post.due_at else math.inf
 
 
 def by_kind(posts: list[ChannelPost]) -> tuple[list[KindCount], SafeString]:
-    """The kinds that are used, and the plot of their reach."""
+    """The kinds that are used, and the plot of their reach; empty while nobody was reached."""
     found = []
     for kind, label in ChannelPost.Kind.choices:
         mine = [post for post in posts if post.kind == kind]
@@ -38,4 +46,5 @@ def by_kind(posts: list[ChannelPost]) -> tuple[list[KindCount], SafeString]:
             found.append(
                 KindCount(str(label), len(published), len(planned), sum(post.reach or 0 for post in published))
             )
-    return found, bars([(kind.label, kind.reach) for kind in found])
+    reached = [(kind.label, kind.reach) for kind in found]
+    return found, bars(reached) if any(reach for _label, reach in reached) else SafeString()

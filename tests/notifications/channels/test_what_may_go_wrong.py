@@ -25,7 +25,8 @@ State, Kind = ChannelPost.State, ChannelPost.Kind
         ((400, {}, b'{"ok":false,"description":"Bad Request: chat not found"}'), State.FAILED, "Bad Request: chat not found"),
         ((403, {}, b"no"), State.FAILED, "no"), ((503, {}, b"oops"), State.WAITING, "oops"),
         ((429, {}, b'{"ok":false,"description":"slow","parameters":{"retry_after":600}}'), State.WAITING, "slow"),
-        ((200, {}, b"not json"), State.UNCERTAIN, "not json"), ((500, {}, b"oops"), State.UNCERTAIN, "oops"), ((302, {"Location": "/x"}, b""), State.WAITING, ""),
+        ((200, {}, b"not json"), State.UNCERTAIN, "not json"), ((500, {}, b"oops"), State.UNCERTAIN, "oops"),
+        ((302, {"Location": "/x"}, b""), State.WAITING, ""),
         ((502, {}, b"bad gateway"), State.UNCERTAIN, "bad gateway"), ((504, {}, b""), State.UNCERTAIN, ""),
     ],
 )  # fmt: skip
@@ -175,7 +176,9 @@ def test_nothing_leaves_for_an_event_that_is_over_or_a_messenger_that_is_gone(
     listener, post, organiser, event, settings
 ):
     first, second = (
-        due(post(due_at=event.ends_at + timedelta(minutes=1)), organiser),
+        due(
+            post(due_at=event.ends_at + timedelta(minutes=1)), organiser
+        ),  # by an event that was moved to an earlier time
         due(post("Bollettino"), organiser),
     )
     settings.MESSENGER_URLS = settings.MESSENGER_URLS[:1]
