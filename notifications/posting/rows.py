@@ -51,7 +51,7 @@ def recover(model: type[Posted]) -> int:
 
 
 def failed(attempts: int, now: datetime, *, wait: int = 0) -> dict[str, Any]:
-    """The values of a row after that many attempts, the last of which failed: later, or given up. `wait`: seconds the other side asked for."""
+    """The values of a row whose last attempt failed: later, or given up. `wait`: seconds the other side asked for."""
     if attempts > len(LADDER):
         return {"state": FAILED}
     return {"state": WAITING, "not_before": now + max(LADDER[attempts - 1], timedelta(seconds=wait))}

@@ -153,6 +153,22 @@ def test_an_event_without_sources_and_registrations_has_an_empty_table(event):
     assert counts.of_event(event).rows == []
 
 
+def test_registrations_of_an_address_that_is_gone_are_counted_all_the_same(event, register, poster):
+    """A campaign may be taken back while somebody registers by its letter: the lines still add up to all of them."""
+    register("Anna", source=poster.code)
+    register("Bruno")
+    poster.delete()
+    rows = counts.of_event(event).rows
+    assert [(row.code, row.registrations) for row in rows] == [("manifesti-alla-stazione", 1), ("", 1)]
+    assert rows[0].label == "un indirizzo che è stato tolto"
+
+
+def test_there_is_no_plot_of_nothing(event, register, poster):
+    assert counts.of_event(event).plot == ""
+    register("Anna", source=poster.code)
+    assert "<svg" in counts.of_event(event).plot
+
+
 @pytest.mark.parametrize("number", [1, 30])
 def test_the_page_costs_the_same_whatever_the_number_of_addresses(
     event, organiser, client_of, number, django_assert_num_queries
