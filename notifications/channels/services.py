@@ -112,9 +112,9 @@ def mark_published(*, post: ChannelPost, by: User, now: datetime | None = None) 
     """A person has seen that an uncertain one is there, or has put one there that was given up. Raises WrongState."""
     now = now or timezone.now()
     post = _lock(post, State.UNCERTAIN, State.FAILED)
-    post.published_on, post.delivered_at = timezone.localdate(now), now
+    post.published_on, post.delivered_at, post.reply = timezone.localdate(now), now, ""
     _note(post, f"seen in its place by {by.email}")
-    return _move(post, State.DELIVERED, "published_on", "delivered_at")
+    return _move(post, State.DELIVERED, "published_on", "delivered_at", "reply")
 
 
 @transaction.atomic

@@ -140,10 +140,10 @@ def test_what_was_held_for_a_day_is_no_news_any_more(listener, post, organiser):
 
 def test_what_is_uncertain_is_decided_by_a_person(listener, post, organiser):
     planned = post()
-    ChannelPost.objects.update(state="uncertain", due_at=timezone.now())
+    ChannelPost.objects.update(state="uncertain", due_at=timezone.now(), reply="no answer in time")
     services.mark_published(post=planned, by=organiser)
     planned.refresh_from_db()
-    assert (planned.state, planned.published_on) == (State.DELIVERED, timezone.localdate())
+    assert (planned.state, planned.published_on, planned.reply) == (State.DELIVERED, timezone.localdate(), "")
     other = post(label="Altro")
     ChannelPost.objects.filter(pk=other.pk).update(state="uncertain", due_at=timezone.now())
     services.send_again(post=other, by=organiser)
