@@ -3,11 +3,15 @@
 import math
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from events.attribution import counts
 from events.models import Event
 from notifications.models import ChannelPost
 from organisations.plots import bars
+from organisations.tables import csv_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class KindCount:
 
 def posts_of(event: Event) -> list[ChannelPost]:
     """Those that need a decision, those to come by their time, what was published from the newest on, and the rest."""
-    return sorted(event.channel_posts.select_related("source", "event").order_by("pk"), key=_place)
+    return sorted(event.channel_posts.select_related("event", "source__event").order_by("pk"), key=_place)
 
 
 def _place(post: ChannelPost) -> tuple[int, float]:
@@ -33,6 +37,36 @@ def _place(post: ChannelPost) -> tuple[int, float]:
     if post.state == ChannelPost.State.CANCELLED:
         return 3, -post.created_at.timestamp()
     return 1, post.due_at.timestamp() if post.due_at else math.inf
+
+
+def came_by(event: Event) -> dict[str, int]:
+    """Code of a tagged address -> how many registered by it."""
+    return {row.code: row.registrations for row in counts.of_event(event).rows}
+
+
+def as_csv(event: Event) -> bytes:
+    """The plan and its results as a table: an annex of the progress report (activity 2.4.6)."""
+    came = came_by(event)
+    head = (
+        _("Channel"), _("Where"), _("State"), _("Planned for"), _("Published on"), _("Link"), _("Reach"), _("Registrations"),
+        _("Tagged address"),
+    )  # fmt: skip
+    return b"".join(csv_lines(head, (_cells(post, came) for post in posts_of(event))))
+
+
+def _cells(post: ChannelPost, came: dict[str, int]) -> tuple[object, ...]:
+    source = post.source
+    return (
+        post.messenger or post.get_kind_display(),
+        post.label,
+        post.get_state_display(),
+        f"{timezone.localtime(post.due_at):%Y-%m-%d %H:%M}" if post.due_at else "",
+        post.published_on or "",
+        post.link,
+        "" if post.reach is None else post.reach,
+        came.get(source.code, 0) if source else "",
+        source.url() if source else "",
+    )
 
 
 def by_kind(posts: list[ChannelPost]) -> tuple[list[KindCount], SafeString]:
@@ -47,4 +81,4 @@ def by_kind(posts: list[ChannelPost]) -> tuple[list[KindCount], SafeString]:
                 KindCount(str(label), len(published), len(planned), sum(post.reach or 0 for post in published))
             )
     reached = [(kind.label, kind.reach) for kind in found]
-    return found, bars(reached) if any(reach for _label, reach in reached) else SafeString()
+    return found, bars(reached) if any(reach for _kind, reach in reached) else SafeString()

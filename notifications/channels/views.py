@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.attribution import counts
 from events.models import Event
 from notifications.access import require_campaigns
 from notifications.channels import messengers, overview, services, texts
@@ -30,7 +29,7 @@ def post_list(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event, slug=slug)
     posts = overview.posts_of(event)
     kinds, plot = overview.by_kind(posts)
-    came = {row.code: row.registrations for row in counts.of_event(event).rows}
+    came = overview.came_by(event)
     context = {
         "event": event,
         "posts": [(post, came.get(post.source.code, 0) if post.source else None) for post in posts],
@@ -38,6 +37,17 @@ def post_list(request: HttpRequest, slug: str) -> HttpResponse:
         "plot": plot,
     }
     return render(request, "notifications/post_list.html", context)
+
+
+@never_cache
+@require_safe
+@require_campaigns
+def posts_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as a table to take along."""
+    event = get_object_or_404(Event, slug=slug)
+    response = HttpResponse(overview.as_csv(event), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-posts.csv"'
+    return response
 
 
 @require_campaigns

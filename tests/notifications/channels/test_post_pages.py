@@ -1,13 +1,13 @@
 """The organisers' pages of posts."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from events.models import Event
 from notifications import sayings
-from notifications.channels import worker
+from notifications.channels import overview, services, worker
 from notifications.models import ChannelPost
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,29 @@ def test_our_own_words_are_shown_in_the_readers_language(listener, post, organis
     page = client_of(organiser).get(f"/manage/events/{event.slug}/posts/{planned.key}/").content.decode()
     for words in ("the event is over", "seen in its place by olga@example.org", "no answer in time"):
         assert f"&lt;&lt;{words}&gt;&gt;" in page
+
+
+def test_plan_and_results_come_as_a_table_whose_cells_are_no_formulas(
+    by_hand, register, organiser, client_of, stranger, event
+):
+    planned = by_hand(label="=HYPERLINK(1)", due_at=datetime(2026, 12, 1, 8, tzinfo=UTC))
+    register("Anna", source=planned.source.code)
+    services.record(
+        post=planned, by=organiser, published_on=date(2026, 11, 2), link="https://g.example.org/", reach=900
+    )
+    at = f"/manage/events/{event.slug}/posts/posts.csv"
+    answer = client_of(organiser).get(at)
+    head, line = answer.content.decode("utf-8-sig").splitlines()
+    assert head.split(";")[:2] == ["Canale", "Dove"]
+    assert "'=HYPERLINK(1)" in line
+    assert "2026-12-01 09:00;2026-11-02;https://g.example.org/;900;1;http" in line
+    assert answer["Content-Disposition"] == f'attachment; filename="{event.slug}-posts.csv"'
+    assert client_of(stranger).get(at).status_code == 403
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_table_costs_the_same_whatever_its_length(by_hand, organiser, event, number, django_assert_num_queries):
+    for place in range(number):
+        by_hand(label=f"Giornale {place}")
+    with django_assert_num_queries(3):
+        overview.as_csv(event)
