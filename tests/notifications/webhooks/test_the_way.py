@@ -8,7 +8,9 @@ import time_machine
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from notifications import tasks
 from notifications.models import (
+    Delivery,
     Fact,
     Station,
     Webhook,
@@ -203,6 +205,15 @@ def test_the_clock_tells_what_waits_without_any_bell(webhook, listener, register
 
     register("Anna")
     assert clock.go_round(seconds=1)["told"] == 1
+
+
+@pytest.mark.parametrize("bell", [tasks.webhooks, tasks.channels])
+def test_the_bell_of_what_may_hang_sends_the_mail_that_waits_first(webhook, listener, register, bell):
+    """Both bells of a registration ring in one queue: the visitor's confirmation does not wait for another program."""
+    register("Anna")
+    bell()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"accepted"}
+    assert len(listener.heard) == (1 if bell is tasks.webhooks else 0)
 
 
 def test_a_name_that_leads_inwards_is_an_attempt_like_any_other(organiser, register, monkeypatch, event):
