@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from events.models import Event
@@ -103,9 +102,5 @@ def _settle(post: ChannelPost, owner: str, answer: network.Answer, **values: Any
 @transaction.atomic
 def _recover() -> None:
     """Posts of workers that died: nobody knows whether they are there."""
-    left = ChannelPost.objects.filter(state=State.SENDING, lease_until__lt=Now())
-    words = "the worker died while handing over"
-    for pk in list(left.values_list("pk", flat=True)):
-        mine = ChannelPost.objects.filter(pk=pk, state=State.SENDING, lease_until__lt=Now())
-        if mine.update(state=State.UNCERTAIN, owner="", lease_until=None, reply=words):
-            ChannelAttempt.objects.create(post_id=pk, words=words)
+    found = rows.recover(ChannelPost, lambda _post: {"state": State.UNCERTAIN, "reply": rows.DIED})
+    ChannelAttempt.objects.bulk_create(ChannelAttempt(post=post, words=rows.DIED) for post in found)

@@ -39,7 +39,7 @@ def send_due(*, seconds: float = 5.0) -> dict[str, int]:
     except lanes.Held:
         return report
     until, owner = time.monotonic() + seconds, uuid4().hex
-    rows.recover(WebhookMessage)
+    _recover()
     services.give_up_of_the_closed()
     while time.monotonic() < until and (handfuls := _claim(owner)):
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="webhook") as pool:
@@ -48,6 +48,15 @@ def send_due(*, seconds: float = 5.0) -> dict[str, int]:
                 _write_down(webhook, found, telling.result(), owner, report)
     _forget(timezone.now())
     return report
+
+
+@transaction.atomic
+def _recover() -> None:
+    """Facts of workers that died are told again at once: who reads them knows a repetition. One that kills each is given up."""
+    found = rows.recover(
+        WebhookMessage, lambda row: {"state": rows.FAILED if row.attempts > len(rows.LADDER) else rows.WAITING}
+    )
+    WebhookAttempt.objects.bulk_create(WebhookAttempt(message=message, words=rows.DIED) for message in found)
 
 
 def _claim(owner: str) -> list[tuple[Webhook, list[WebhookMessage]]]:

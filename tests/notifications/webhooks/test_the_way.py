@@ -112,7 +112,18 @@ def test_a_dead_workers_rows_are_taken_by_the_next_one(webhook, listener, regist
         state="sending", owner="dead", lease_until=timezone.now() - timedelta(seconds=1), attempts=1
     )
     assert worker.send_due()["told"] == 1
-    assert WebhookMessage.objects.get().attempts == 2
+    message = WebhookMessage.objects.get()
+    assert message.attempts == 2
+    assert [(each.status, each.words) for each in message.tries.all()] == [(None, rows.DIED), (204, "")]
+
+
+def test_a_fact_that_every_worker_dies_of_is_given_up_in_the_end(webhook, listener, register):
+    register("Anna")
+    WebhookMessage.objects.update(
+        state="sending", owner="dead", lease_until=timezone.now() - timedelta(seconds=1), attempts=len(rows.LADDER) + 1
+    )
+    assert worker.send_due() == {"told": 0, "put_off": 0}
+    assert WebhookMessage.objects.get().state == State.FAILED
 
 
 def test_a_dead_workers_row_of_a_removed_address_is_given_up(webhook, listener, register, organiser):
