@@ -16,10 +16,11 @@ from organisations.access import require, signed_in
 from organisations.languages import Language
 from organisations.roles import Permission
 
-require_events = require(Permission.MANAGE_EVENTS)
+#: Addresses belong to who makes an event known, as posts do.
+require_publicity = require(Permission.SEND_CAMPAIGNS)
 
 
-@require_events
+@require_publicity
 def addresses(request: HttpRequest, slug: str) -> HttpResponse:
     """The addresses there are, what came of them, and a form for one more."""
     event = get_object_or_404(Event, slug=slug)
@@ -41,7 +42,7 @@ def addresses(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@require_events
+@require_publicity
 def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Forget an address that nobody came by."""
     source = _source(slug, pk)
@@ -55,14 +56,14 @@ def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-@require_events
+@require_publicity
 def qr_svg(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The address as a picture for printers."""
     return _picture(request, _source(slug, pk), pictures.svg, "image/svg+xml", "svg")
 
 
 @require_safe
-@require_events
+@require_publicity
 def qr_png(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The address as a picture for documents and posts."""
     return _picture(request, _source(slug, pk), pictures.png, "image/png", "png")

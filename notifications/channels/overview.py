@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,6 +24,19 @@ class KindCount:
     published: int
     planned: int
     reach: int
+
+
+def events_and_their_posts() -> models.QuerySet[Event]:
+    """All events, the newest first, with how many posts are planned, published and to be decided on, and their reach."""
+    state = ChannelPost.State
+    posts = {
+        "planned_posts": Q(channel_posts__state__in=[state.DRAFT, state.WAITING, state.SENDING]),
+        "published_posts": Q(channel_posts__state__in=ChannelPost.PUBLISHED),
+        "undecided_posts": Q(channel_posts__state__in=ChannelPost.UNDECIDED),
+    }
+    numbers = {name: models.Count("channel_posts", filter=which) for name, which in posts.items()}
+    reach = models.Sum("channel_posts__reach", filter=posts["published_posts"], default=0)
+    return Event.objects.annotate(**numbers, reach=reach).order_by("-starts_at", "pk")
 
 
 def posts_of(event: Event) -> list[ChannelPost]:

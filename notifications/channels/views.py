@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,6 +20,16 @@ from notifications.models import ChannelPost
 from organisations.access import signed_in
 
 State = ChannelPost.State
+PAGE = 50
+
+
+@never_cache
+@require_safe
+@require_campaigns
+def index(request: HttpRequest) -> HttpResponse:
+    """The information campaign as a whole: every event with its posts."""
+    events = Paginator(overview.events_and_their_posts(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "notifications/post_index.html", {"page": events})
 
 
 @never_cache

@@ -91,6 +91,7 @@ def post_pages(organiser: User) -> dict[str, str]:
     paper = past.channel_posts.filter(kind="press").first()
     at, before = f"/manage/events/{event().slug}/posts/", f"/manage/events/{past.slug}/posts/"
     return {
+        "post-index": "/manage/posts/",
         "posts": at, "posts-past": before, "post-new": f"{at}new/", "post-recorded": f"{before}{paper.key}/",
         "post-record": f"{before}{paper.key}/record/", "post-edit": f"{at}{posts['draft'].key}/edit/",
         "manage-posts-undecided": "/manage/",

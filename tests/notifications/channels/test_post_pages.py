@@ -1,6 +1,8 @@
 """The organisers' pages of posts."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -9,6 +11,8 @@ from events.models import Event
 from notifications import sayings
 from notifications.channels import overview, services, worker
 from notifications.models import ChannelPost
+from organisations.models import RoleGrant, User
+from organisations.roles import Role
 
 pytestmark = pytest.mark.django_db
 State, Kind = ChannelPost.State, ChannelPost.Kind
@@ -208,3 +212,40 @@ def test_the_table_costs_the_same_whatever_its_length(by_hand, organiser, event,
         by_hand(label=f"Giornale {place}")
     with django_assert_num_queries(3):
         overview.as_csv(event)
+
+
+def test_who_does_publicity_and_no_more_finds_posts_and_addresses(by_hand, event, client_of, organiser):
+    """From the organisers' first page, along links that open."""
+    by_hand()
+    user = User.objects.create_user("chiara@socialneet.example.org", name="Chiara Comunicazione")
+    RoleGrant.objects.create(user=user, role=Role.COMMUNICATIONS)
+    client, at = client_of(user), f"/manage/events/{event.slug}"
+    way = ["/manage/", "/manage/posts/", f"{at}/posts/", f"{at}/addresses/"]
+    for here, there in pairwise(way):
+        assert f'href="{there}"' in client.get(here).content.decode()
+    page = client.get(way[-1]).content.decode()
+    assert all(client.get(link).status_code == 200 for link in re.findall(r'href="(/manage/[^"?]*)"', page))
+
+
+def test_who_is_at_the_desk_sees_no_link_that_does_not_open(event, client_of):
+    user = User.objects.create_user("desk@socialneet.example.org", name="Dario Desk")
+    RoleGrant.objects.create(user=user, role=Role.REGISTRATION_DESK)
+    client, at = client_of(user), f"/manage/events/{event.slug}"
+    page = client.get(f"{at}/").content.decode()
+    for path in ("posts", "addresses"):
+        assert f"{at}/{path}/" not in page
+        assert client.get(f"{at}/{path}/").status_code == 403
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_every_event_stands_with_its_posts_at_the_same_cost(
+    by_hand, event, organiser, client_of, number, django_assert_num_queries
+):
+    for place in range(number):
+        services.record(post=by_hand(label=str(place)), by=organiser, published_on=date(2026, 1, 1), link="", reach=10)
+    ChannelPost.objects.filter(pk=by_hand(label="x").pk).update(reach=99)  # of a plan: it reached nobody yet
+    client = client_of(organiser)
+    with django_assert_num_queries(6):
+        page = client.get("/manage/posts/")
+    [row] = page.context["page"]
+    assert (row.planned_posts, row.published_posts, row.undecided_posts, row.reach) == (1, number, 0, number * 10)
