@@ -188,6 +188,14 @@ def test_our_own_words_are_shown_in_the_readers_language(listener, post, organis
         assert f"&lt;&lt;{words}&gt;&gt;" in page
 
 
+@pytest.mark.parametrize(("prefix", "written"), [("", "12.000"), ("/en", "12,000")])
+def test_large_numbers_are_written_as_people_read_them(by_hand, organiser, client_of, event, prefix, written):
+    planned = by_hand()
+    services.record(post=planned, by=organiser, published_on=date(2026, 11, 2), link="", reach=12_000)
+    for path in ("posts/", f"events/{event.slug}/posts/", f"events/{event.slug}/posts/{planned.key}/"):
+        assert written in client_of(organiser).get(f"{prefix}/manage/{path}").content.decode()
+
+
 def test_plan_and_results_come_as_a_table_whose_cells_are_no_formulas(
     by_hand, register, organiser, client_of, stranger, event
 ):
