@@ -91,7 +91,8 @@ def edit(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 def detail(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """One post as it leaves or was recorded, and what can be done about it."""
     post, now = _post(slug, key), timezone.now()
-    text, is_news = texts.written(post), services.is_news(post.event, now)
+    text = texts.shown(post)
+    is_news = services.is_news(post.event, now)
     context = {
         "event": post.event,
         "post": post,

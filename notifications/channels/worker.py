@@ -50,8 +50,9 @@ def _publish(post: ChannelPost, owner: str, now: datetime) -> bool:
         _settle(post, owner, network.Answer(None, words, 0), state=state, reply=words)
         return False
     assert messenger is not None
-    answer, said = messenger.post(text=texts.written(post), key=post.key.hex, event=post.event.slug)
-    return _settle(post, owner, answer, **_values(post, answer, said)) and said.is_published
+    text = texts.written(post)
+    answer, said = messenger.post(text=text, key=post.key.hex, event=post.event.slug)
+    return _settle(post, owner, answer, sent_text=text, **_values(post, answer, said)) and said.is_published
 
 
 def _why_not(post: ChannelPost, messenger: messengers.Messenger | None, now: datetime) -> tuple[str, str] | None:

@@ -69,6 +69,8 @@ class ChannelPost(Posted):
     label = models.CharField(_("where"), max_length=150)
     text_it = models.TextField(_("text (Italian)"), blank=True)
     text_en = models.TextField(_("text (English)"), blank=True)
+    #: The whole text as it was handed over last: the event may move afterwards, what the public read does not.
+    sent_text = models.TextField(_("text that left"), blank=True, default="", editable=False)
     due_at = models.DateTimeField(_("planned for"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     #: Kept as long as the post is: its text leads there.

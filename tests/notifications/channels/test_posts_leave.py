@@ -93,6 +93,18 @@ def test_an_event_that_moved_meanwhile_is_told_as_it_stands(listener, post, orga
     assert "Teatro, Terni" in heard(listener)[0]["text"]
 
 
+def test_what_left_stays_as_it_was_when_the_event_moves_afterwards(listener, post, organiser, event, client_of):
+    planned = due(post(), organiser)
+    worker.send_due()
+    event.refresh_from_db()
+    events.change(event=event, by=organiser, venue="Teatro")
+    page = client_of(organiser).get(f"/manage/events/{event.slug}/posts/{planned.key}/").content.decode()
+    planned.refresh_from_db()
+    assert planned.sent_text == heard(listener)[0]["text"]
+    assert "Sala conferenze, Terni" in page
+    assert "Teatro" not in page.split("mail-text")[1].split("</div>")[0]
+
+
 def test_what_somebody_wrote_is_never_read_as_a_variable_again(post, event, organiser):
     Event.objects.update(title_it="{date} {address}")
     event.refresh_from_db()
