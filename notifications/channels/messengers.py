@@ -100,7 +100,8 @@ def length(text: str) -> int:
 def _messenger(url: str, place: int) -> Messenger:
     try:
         parts = urlsplit(url)
-        asked = dict(parse_qsl(parts.query))
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        asked = dict(pairs)
         scheme, name = parts.scheme, asked.pop("name", "")[:60].strip()
         host, user, password = parts.hostname or "", unquote(parts.username or ""), unquote(parts.password or "")
     except ValueError as error:
@@ -113,7 +114,8 @@ def _messenger(url: str, place: int) -> Messenger:
     if scheme in {"gateway+https", "gateway+http"} and host:
         template = asked.pop("template", DEFAULT_TEMPLATE)
         netloc = parts.netloc.rpartition("@")[2]
-        target = parts._replace(scheme=scheme.removeprefix("gateway+"), netloc=netloc, query=urlencode(asked)).geturl()
+        query = urlencode([(word, value) for word, value in pairs if word not in {"name", "template"}])
+        target = parts._replace(scheme=scheme.removeprefix("gateway+"), netloc=netloc, query=query).geturl()
         return _gateway(name, target, f"{user}:{password}" if user else "", template, place)
     raise NotUnderstood(f"entry {place}: telegram:// or gateway+https:// is understood")
 
@@ -172,7 +174,7 @@ def _gateway(name: str, target: str, credentials: str, template: str, place: int
         shape = json.loads(template)
     except ValueError as error:
         raise NotUnderstood(f"entry {place}: its template is no JSON") from error
-    if "{text}" not in template:
+    if _filled(shape, {"text": "x"}) == shape:
         raise NotUnderstood(f"entry {place}: its template has no {{text}}")
 
     def request(text: str, key: str, event: str) -> Request:
