@@ -42,6 +42,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_over": event.is_over(now),
         "impact": impact_of(event, now=now),
         "came_by": counts.of_event(event),
+        "may_publicise": signed_in(request).has_permission(Permission.SEND_CAMPAIGNS),
     }
     return render(request, "events/manage_detail.html", context)
 

@@ -23,11 +23,32 @@ _SAID = frozenset({
     gettext_noop("found in the log of the mail server"),
     gettext_noop("the provider reports that it took it"),
     gettext_noop("CannotWrite: the text was cleared"),
+    # posts, and what other programs are told
+    gettext_noop("the event is over"),
+    gettext_noop("it is a day too late"),
+    gettext_noop("this messenger is not set up any more"),
+    gettext_noop("the text is too long"),
+    gettext_noop("not a public address"),
+    gettext_noop("no answer in time"),
+    gettext_noop("no server has this name"),
+    gettext_noop("the connection was refused"),
+    gettext_noop("not tried: the address was removed"),
+    gettext_noop("not tried: the address was closed"),
+    gettext_noop("not tried: the address says that it is gone"),
+    gettext_noop("not tried: nothing was taken for days"),
 })  # fmt: skip
 #: Beginnings, and what follows them is a name or a number.
 _BEGUN = {
     "settled by ": gettext_noop("settled by %(rest)s"),
     "to be sent again, by ": gettext_noop("to be sent again, by %(rest)s"),
+    "scheduled by ": gettext_noop("scheduled by %(rest)s"),
+    "taken back by ": gettext_noop("taken back by %(rest)s"),
+    "not to be published, by ": gettext_noop("not to be published, by %(rest)s"),
+    "seen in its place by ": gettext_noop("seen in its place by %(rest)s"),
+    "written down by ": gettext_noop("written down by %(rest)s"),
+    "a plan again, by ": gettext_noop("a plan again, by %(rest)s"),
+    "no secure connection: ": gettext_noop("no secure connection: %(rest)s"),
+    "no answer: ": gettext_noop("no answer: %(rest)s"),
     "overtaken by revision ": gettext_noop("overtaken by revision %(rest)s"),
 }
 

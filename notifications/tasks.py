@@ -13,17 +13,23 @@ def pump() -> dict[str, int]:
 
 @shared_task(name="notifications.webhooks")
 def webhooks() -> dict[str, int]:
-    """Tell other programs what waits for them."""
+    """Tell other programs what waits for them; mail that waits goes first, for one that hangs may take ten seconds."""
+    from notifications.models import Lane
+    from notifications.sending import pump as module
     from notifications.webhooks import worker
 
+    module.pump(seconds=5.0, only=[Lane.TRANSACTIONAL])
     return worker.send_due()
 
 
 @shared_task(name="notifications.channels")
 def channels() -> dict[str, int]:
-    """Publish the posts that are due."""
+    """Publish the posts that are due; mail that waits goes first."""
     from notifications.channels import worker
+    from notifications.models import Lane
+    from notifications.sending import pump as module
 
+    module.pump(seconds=5.0, only=[Lane.TRANSACTIONAL])
     return worker.send_due()
 
 

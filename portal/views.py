@@ -16,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from events.models import Attendee, Event, MeetingPoint, Registration
-from notifications.models import CalendarFeed, NightlyCheck, Sweep, Tally
+from notifications.models import CalendarFeed, ChannelPost, NightlyCheck, Sweep, Tally, Webhook
 from notifications.sending import station, waiting
 from organisations.access import signed_in
 from organisations.models import Organisation
+from organisations.roles import Permission
 from portal import metrics
 
 #: After this long without a sweep organisers are told that mail is not moving.
@@ -91,8 +92,19 @@ def manage(request: HttpRequest) -> HttpResponse:
     ]
     age = Sweep.age(timezone.now())
     stands_still = age is None or age > STANDS_STILL_SECONDS
-    context = {"numbers": numbers, "stands_still": stands_still, "standing": station.standing()}
+    context = {"numbers": numbers, "stands_still": stands_still, "standing": station.standing(), **_undecided(request)}
     return render(request, "portal/manage.html", {**context, "check": NightlyCheck.last()})
+
+
+def _undecided(request: HttpRequest) -> dict[str, object]:
+    """What left by another way than mail and waits for a person, for those who may decide."""
+    user = signed_in(request)
+    found: dict[str, object] = {}
+    if user.has_permission(Permission.SEND_CAMPAIGNS):
+        found["posts"] = ChannelPost.objects.undecided().select_related("event").order_by("not_before", "pk")[:5]
+    if user.has_permission(Permission.OPERATE_OUTBOX):
+        found["programs"] = Webhook.objects.filter(state=Webhook.State.DISABLED).order_by("name", "pk")[:5]
+    return found
 
 
 @never_cache

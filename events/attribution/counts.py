@@ -28,23 +28,26 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The table and its plot."""
+    """The table and its plot, which is empty as long as nobody came."""
 
     rows: list[Count]
     plot: SafeString
 
 
 def of_event(event: Event) -> Counts:
-    """The most fruitful first; the last line is of registrations that say nothing."""
+    """The most fruitful first; the last lines are of addresses that were removed, and of registrations that say nothing."""
     numbers = _numbers(event)
     rows = [
         Count(source.code, source.label, source.get_kind_display(), *numbers.pop(source.code, NOTHING))
         for source in event.sources.order_by("pk")
     ]
     rows.sort(key=lambda row: -row.registrations)  # stable: equal ones as they were declared
-    if "" in numbers:
-        rows.append(Count("", _("no tagged address"), "", *numbers[""]))
-    return Counts(rows, bars([(row.label, row.registrations) for row in rows]))
+    silent = numbers.pop("", None)
+    rows += [Count(code, _("an address that was removed"), "", *found) for code, found in sorted(numbers.items())]
+    if silent:
+        rows.append(Count("", _("no tagged address"), "", *silent))
+    came = [(row.label, row.registrations) for row in rows]
+    return Counts(rows, bars(came) if any(number for _label, number in came) else SafeString())
 
 
 NOTHING = (0, 0, 0)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from events.attribution.codes import PARAMETER
 from organisations.languages import Language
 from organisations.models import User
 
@@ -54,4 +55,4 @@ class RegistrationSource(models.Model):
     def url(self, language: str = Language.ITALIAN) -> str:
         """The tagged address as it is printed, in that language."""
         with translation.override(language):
-            return f"{settings.SITE_URL}{reverse('events:detail', args=[self.event.slug])}?via={self.code}"
+            return f"{settings.SITE_URL}{reverse('events:detail', args=[self.event.slug])}?{PARAMETER}={self.code}"

@@ -1,6 +1,7 @@
 """Sources are declared before they count: an address that nobody declared is no source."""
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from events.attribution import codes
 from events.attribution.models import RegistrationSource
@@ -12,7 +13,7 @@ Kind = RegistrationSource.Kind
 
 
 class SourceInUse(Exception):
-    """Registrations came from there, or it belongs to a campaign: it stays."""
+    """Registrations came from there, or a campaign or a post carries it: it stays."""
 
 
 @transaction.atomic
@@ -64,4 +65,7 @@ def withdraw(*, source: RegistrationSource, by: User) -> None:
     event = lock(source.event)
     if source.is_campaign or Registration.objects.filter(event=event, source=source.code).exists():
         raise SourceInUse
-    source.delete()
+    try:
+        source.delete()
+    except ProtectedError as error:  # a post carries it
+        raise SourceInUse from error

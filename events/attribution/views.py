@@ -1,5 +1,7 @@
 """Organisers' page of an event's tagged addresses, with their QR codes."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,12 +13,14 @@ from events.attribution.forms import SourceForm
 from events.attribution.models import RegistrationSource
 from events.models import Event
 from organisations.access import require, signed_in
+from organisations.languages import Language
 from organisations.roles import Permission
 
-require_events = require(Permission.MANAGE_EVENTS)
+#: Addresses belong to who makes an event known, as posts do.
+require_publicity = require(Permission.SEND_CAMPAIGNS)
 
 
-@require_events
+@require_publicity
 def addresses(request: HttpRequest, slug: str) -> HttpResponse:
     """The addresses there are, what came of them, and a form for one more."""
     event = get_object_or_404(Event, slug=slug)
@@ -38,33 +42,31 @@ def addresses(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@require_events
+@require_publicity
 def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Forget an address that nobody came by."""
     source = _source(slug, pk)
     try:
         services.withdraw(source=source, by=signed_in(request))
     except services.SourceInUse:
-        messages.error(request, _("Registrations came by this address: it stays."))
+        messages.error(request, _("Registrations came by this address, or a post carries it: it stays."))
     else:
         messages.success(request, _("The address was removed."))
     return redirect("manage_sources:addresses", slug)
 
 
 @require_safe
-@require_events
+@require_publicity
 def qr_svg(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The address as a picture for printers."""
-    source = _source(slug, pk)
-    return _picture(source, pictures.svg(source.url()), "image/svg+xml", "svg", request)
+    return _picture(request, _source(slug, pk), pictures.svg, "image/svg+xml", "svg")
 
 
 @require_safe
-@require_events
+@require_publicity
 def qr_png(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The address as a picture for documents and posts."""
-    source = _source(slug, pk)
-    return _picture(source, pictures.png(source.url()), "image/png", "png", request)
+    return _picture(request, _source(slug, pk), pictures.png, "image/png", "png")
 
 
 def _source(slug: str, pk: int) -> RegistrationSource:
@@ -72,10 +74,13 @@ def _source(slug: str, pk: int) -> RegistrationSource:
     return get_object_or_404(wanted, event__slug=slug, pk=pk)
 
 
-def _picture(source: RegistrationSource, content: bytes, kind: str, ending: str, request: HttpRequest) -> HttpResponse:
-    """To be looked at in a page; `?download` gives it a name and keeps it out of the window."""
-    response = HttpResponse(content, content_type=kind)
+def _picture(
+    request: HttpRequest, source: RegistrationSource, draw: Callable[[str], bytes], kind: str, ending: str
+) -> HttpResponse:
+    """To be looked at in a page; `?download` gives it a name and keeps it out of the window. `?language=en`: of that page."""
+    is_english = request.GET.get("language") == Language.ENGLISH
+    response = HttpResponse(draw(source.url(Language.ENGLISH if is_english else Language.ITALIAN)), content_type=kind)
     if "download" in request.GET:
-        name = f"{source.event.slug}-{source.code}.{ending}"
+        name = f"{source.event.slug}-{source.code}{'-en' if is_english else ''}.{ending}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

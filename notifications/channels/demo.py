@@ -26,11 +26,11 @@ PLANNED = (
     (Kind.SOCIAL, "Pagina dell’associazione", 10),
 )
 TEXT_IT = (
-    "Il {date}, {place}: {event}. Istituzioni ed enti del terzo settore parlano del lavoro dei giovani. "
+    "{event}: {date}, {place}. Istituzioni ed enti del terzo settore parlano del lavoro dei giovani. "
     "Ingresso libero con iscrizione: {address}"
 )
 TEXT_EN = (
-    "On {date}, {place}: {event}. Institutions and civil society talk about young people’s work. "
+    "{event}: {date}, {place}. Institutions and civil society talk about young people’s work. "
     "Free of charge, please register: {address}"
 )
 

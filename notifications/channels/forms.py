@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import messengers
+from events.models import Event
+from notifications.channels import messengers, texts
+from notifications.kinds.own_words import not_filled_in
 from notifications.models import ChannelPost
 from organisations.text import LineField, LocalDateTimeInput
 
@@ -38,7 +40,8 @@ class PostForm(forms.Form):
         help_text=_("Empty: as soon as it is let go."),
     )
 
-    def __init__(self, *args: Any, post: ChannelPost | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: Event, post: ChannelPost | None = None, **kwargs: Any) -> None:
+        self._event = event
         if post:
             chosen = f"{BY_ITSELF}{post.messenger}" if post.leaves_by_itself else post.kind
             names = ("label", "text_it", "text_en", "due_at")
@@ -52,6 +55,11 @@ class PostForm(forms.Form):
         ]
         by_hand = [choice for choice in Kind.choices if choice[0] != Kind.MESSENGER]
         channel.choices = [*by_itself, *by_hand]
+        if post and chosen not in dict(channel.choices):  # or a browser would silently take the first one
+            channel.choices = [
+                ("", gettext("Choose: “%(name)s” is not set up any more") % {"name": post.messenger}),
+                *channel.choices,
+            ]
         if not by_itself:
             channel.help_text = gettext("No messenger is set up: all of these are recorded by hand.")
         self.fields["text_it"].help_text = gettext(
@@ -63,10 +71,21 @@ class PostForm(forms.Form):
         values = super().clean() or self.cleaned_data
         if "\x00" in f"{values.get('text_it')}{values.get('text_en')}":
             self.add_error("text_it", _("The text contains control characters; write it without them."))
-        by_itself = str(values.get("channel", "")).startswith(BY_ITSELF)
-        if by_itself and not values.get("text_it"):
-            self.add_error("text_it", _("What goes out by itself needs a text in Italian."))
+        for field in ("text_it", "text_en"):
+            for name in not_filled_in(values.get(field) or "", texts.VARIABLES):
+                self.add_error(
+                    field, gettext("“{%(name)s}” is not one of the words that are filled in.") % {"name": name}
+                )
+        if str(values.get("channel", "")).startswith(BY_ITSELF):
+            self._check_what_leaves(values)
         return values
+
+    def _check_what_leaves(self, values: dict[str, Any]) -> None:
+        if not values.get("text_it") and "text_it" not in self.errors:
+            self.add_error("text_it", _("What goes out by itself needs a text in Italian."))
+        due_at = values.get("due_at")
+        if due_at and self._event.is_over(due_at):
+            self.add_error("due_at", _("At that time the event is over."))
 
     def post_fields(self) -> dict[str, Any]:
         """What a service writes."""

@@ -7,6 +7,7 @@ or the number `-100…`. `gateway+https://[user:password@]host/path?name=…&tem
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ TELEGRAM = "https://api.telegram.org"
 LONGEST = 4096
 #: Bytes of an answer that are read: Telegram repeats the whole text in it.
 ANSWER_BYTES = 64 * 1024
+_USERNAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+#: Refusals that mean "not now": nothing was published, and a later attempt may go through.
+NOT_NOW = frozenset({408, 425, 429, 503})
 DEFAULT_TEMPLATE = '{"id": "{id}", "event": "{event}", "text": "{text}"}'
 
 
@@ -96,7 +100,8 @@ def length(text: str) -> int:
 def _messenger(url: str, place: int) -> Messenger:
     try:
         parts = urlsplit(url)
-        asked = dict(parse_qsl(parts.query))
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        asked = dict(pairs)
         scheme, name = parts.scheme, asked.pop("name", "")[:60].strip()
         host, user, password = parts.hostname or "", unquote(parts.username or ""), unquote(parts.password or "")
     except ValueError as error:
@@ -109,7 +114,8 @@ def _messenger(url: str, place: int) -> Messenger:
     if scheme in {"gateway+https", "gateway+http"} and host:
         template = asked.pop("template", DEFAULT_TEMPLATE)
         netloc = parts.netloc.rpartition("@")[2]
-        target = parts._replace(scheme=scheme.removeprefix("gateway+"), netloc=netloc, query=urlencode(asked)).geturl()
+        query = urlencode([(word, value) for word, value in pairs if word not in {"name", "template"}])
+        target = parts._replace(scheme=scheme.removeprefix("gateway+"), netloc=netloc, query=query).geturl()
         return _gateway(name, target, f"{user}:{password}" if user else "", template, place)
     raise NotUnderstood(f"entry {place}: telegram:// or gateway+https:// is understood")
 
@@ -137,7 +143,7 @@ def _telegram_said(answer: network.Answer) -> Published:
     result = found.get("result") if isinstance(found.get("result"), dict) else {}
     if answer.is_taken and found.get("ok") is True:
         return Published(True, "", _telegram_link(result if isinstance(result, dict) else {}))
-    words = str(found.get("description") or answer.words)[:300]
+    words = network.readable(str(found.get("description") or answer.words))
     parameters = found.get("parameters")
     wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
     wait = min(wait, 86_400) if isinstance(wait, int) and wait > 0 else answer.wait
@@ -148,7 +154,8 @@ def _telegram_link(result: dict[str, Any]) -> str:
     """Where a public channel shows it; a private one has no address for everybody."""
     chat, number = result.get("chat"), result.get("message_id")
     name = chat.get("username") if isinstance(chat, dict) else None
-    return f"https://t.me/{quote(name)}/{number}" if isinstance(name, str) and isinstance(number, int) else ""
+    is_named = isinstance(name, str) and _USERNAME.fullmatch(name)
+    return f"https://t.me/{name}/{number}" if is_named and isinstance(number, int) and 0 < number < 2**63 else ""
 
 
 def _check_target(url: str, place: int) -> None:
@@ -167,7 +174,7 @@ def _gateway(name: str, target: str, credentials: str, template: str, place: int
         shape = json.loads(template)
     except ValueError as error:
         raise NotUnderstood(f"entry {place}: its template is no JSON") from error
-    if "{text}" not in template:
+    if _filled(shape, {"text": "x"}) == shape:
         raise NotUnderstood(f"entry {place}: its template has no {{text}}")
 
     def request(text: str, key: str, event: str) -> Request:
@@ -217,12 +224,22 @@ def _gateway_said(answer: network.Answer) -> Published:
 
 def _is_final(status: int | None) -> bool:
     """A refusal that no waiting changes: a wrong token, a channel that is not there."""
-    return status is not None and 400 <= status < 500 and status not in {408, 425, 429}
+    return status is not None and 400 <= status < 500 and status not in NOT_NOW
+
+
+def is_surely_absent(answer: network.Answer) -> bool:
+    """Whether an answer that is no success leaves no doubt: it never left, was sent elsewhere, or was refused for now.
+
+    A server that broke down (500), a proxy that gave up waiting (502, 504), a success that cannot be read: it may be there.
+    """
+    if answer.status is None:
+        return not answer.has_left
+    return 300 <= answer.status < 400 or answer.status in NOT_NOW
 
 
 def _json(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets in brackets in brackets
         return {}
     return found if isinstance(found, dict) else {}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from events.attribution import services as attribution
 from events.attribution.models import RegistrationSource
 from events.models import Event
+from events.services.locking import lock
 from notifications.channels import messengers, texts
 from notifications.models import ChannelAttempt, ChannelPost
 from organisations.models import User
@@ -23,7 +24,7 @@ SOURCES = {
 
 
 class WrongState(Exception):
-    """The post is not in a state that allows this, or its event is not public."""
+    """The post is not in a state that allows this, or its event is not public or is over."""
 
 
 class NoSuchMessenger(Exception):
@@ -50,6 +51,7 @@ def plan(*, event: Event, by: User, **fields: Any) -> ChannelPost:
 @transaction.atomic
 def edit(*, post: ChannelPost, by: User, **fields: Any) -> ChannelPost:
     """Rewrite what is planned. Raises WrongState once it was scheduled, recorded or cancelled."""
+    lock(post.event)  # before its post, as where the event is called off: its tagged address needs the event's row
     post = _lock(post, State.DRAFT)
     for name, value in fields.items():
         setattr(post, name, value)
@@ -63,7 +65,7 @@ def schedule(*, post: ChannelPost, by: User, now: datetime | None = None) -> Cha
     """Let it go out by itself at its time, or at once if that has passed. Raises WrongState, NoSuchMessenger, TooLong."""
     now = now or timezone.now()
     post = _lock(post, State.DRAFT)
-    if not post.leaves_by_itself or post.event.state != Event.State.PUBLISHED or not post.text_it.strip():
+    if not post.leaves_by_itself or not is_news(post.event, now) or not post.text_it.strip():
         raise WrongState
     if post.messenger not in messengers.configured():
         raise NoSuchMessenger
@@ -77,13 +79,21 @@ def schedule(*, post: ChannelPost, by: User, now: datetime | None = None) -> Cha
 @transaction.atomic
 def take_back(*, post: ChannelPost, by: User) -> ChannelPost:
     """Back to the plan: nothing has left yet. Raises WrongState."""
-    return _move(_lock(post, State.WAITING), State.DRAFT)
+    post = _lock(post, State.WAITING)
+    _note(post, f"taken back by {by.email}")
+    return _move(post, State.DRAFT)
 
 
 @transaction.atomic
 def cancel(*, post: ChannelPost, by: User) -> ChannelPost:
-    """It will not be published. Raises WrongState."""
-    return _move(_lock(post, State.DRAFT, State.WAITING, State.FAILED), State.CANCELLED)
+    """It will not be published; also an uncertain one, of which a person has seen that it is not there. Raises WrongState.
+
+    Its tagged address is let go: nobody reads it, and it may be removed.
+    """
+    post = _lock(post, State.DRAFT, State.WAITING, State.FAILED, State.UNCERTAIN)
+    post.source = None
+    _note(post, f"not to be published, by {by.email}")
+    return _move(post, State.CANCELLED, "source")
 
 
 @transaction.atomic
@@ -91,7 +101,7 @@ def send_again(*, post: ChannelPost, by: User, now: datetime | None = None) -> C
     """A person's decision that one that was given up, or that may have arrived, goes out (once more). Raises WrongState."""
     now = now or timezone.now()
     post = _lock(post, State.FAILED, State.UNCERTAIN)
-    if post.event.state != Event.State.PUBLISHED:
+    if not is_news(post.event, now):
         raise WrongState
     post.attempts, post.due_at = 0, now
     return _wait(post, now, f"to be sent again, by {by.email}")
@@ -99,12 +109,12 @@ def send_again(*, post: ChannelPost, by: User, now: datetime | None = None) -> C
 
 @transaction.atomic
 def mark_published(*, post: ChannelPost, by: User, now: datetime | None = None) -> ChannelPost:
-    """A person has seen that an uncertain one is there. Raises WrongState."""
+    """A person has seen that an uncertain one is there, or has put one there that was given up. Raises WrongState."""
     now = now or timezone.now()
-    post = _lock(post, State.UNCERTAIN)
-    post.published_on, post.delivered_at = timezone.localdate(now), now
+    post = _lock(post, State.UNCERTAIN, State.FAILED)
+    post.published_on, post.delivered_at, post.reply = timezone.localdate(now), now, ""
     _note(post, f"seen in its place by {by.email}")
-    return _move(post, State.DELIVERED, "published_on", "delivered_at")
+    return _move(post, State.DELIVERED, "published_on", "delivered_at", "reply")
 
 
 @transaction.atomic
@@ -118,6 +128,7 @@ def record(*, post: ChannelPost, published_on: date, link: str, reach: int | Non
         raise WrongState
     post.published_on, post.link, post.reach = published_on, link, reach
     state = State.DELIVERED if post.leaves_by_itself else State.RECORDED
+    _note(post, f"written down by {by.email}")
     return _move(post, state, "published_on", "link", "reach")
 
 
@@ -126,6 +137,7 @@ def reopen(*, post: ChannelPost, by: User) -> ChannelPost:
     """A record made by mistake is a plan again. Raises WrongState."""
     post = _lock(post, State.RECORDED)
     post.published_on = None
+    _note(post, f"a plan again, by {by.email}")
     return _move(post, State.DRAFT, "published_on")
 
 
@@ -133,6 +145,11 @@ def call_off(*, event: Event) -> int:
     """In the transaction that cancels an event: what would still invite to it never leaves; how many."""
     waiting = ChannelPost.objects.filter(event=event, state__in=[State.WAITING, State.DRAFT], kind=Kind.MESSENGER)
     return waiting.update(state=State.CANCELLED, reply="the event was called off")
+
+
+def is_news(event: Event, now: datetime) -> bool:
+    """Whether a post may still invite to it: public, and not over."""
+    return event.state == Event.State.PUBLISHED and not event.is_over(now)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

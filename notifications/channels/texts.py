@@ -20,6 +20,12 @@ def written(post: ChannelPost) -> str:
     return "\n\n".join(parts)
 
 
+def shown(post: ChannelPost) -> str:
+    """What its page shows: what left, of one that may be there; else what would leave now."""
+    may_be_there = post.state in {ChannelPost.State.DELIVERED, ChannelPost.State.UNCERTAIN}
+    return (post.sent_text if may_be_there else "") or written(post)
+
+
 def _filled(post: ChannelPost, language: str, text: str) -> str:
     address = address_of(post, language)
     with translation.override(language):

@@ -7,6 +7,7 @@ from notifications.channels import views
 app_name = "manage_posts"
 urlpatterns = [
     path("", views.post_list, name="list"),
+    path("posts.csv", views.posts_csv, name="csv"),
     path("new/", views.new, name="new"),
     path("<uuid:key>/", views.detail, name="detail"),
     path("<uuid:key>/edit/", views.edit, name="edit"),

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.attribution import counts
 from events.models import Event
 from notifications.access import require_campaigns
 from notifications.channels import messengers, overview, services, texts
@@ -19,6 +20,16 @@ from notifications.models import ChannelPost
 from organisations.access import signed_in
 
 State = ChannelPost.State
+PAGE = 50
+
+
+@never_cache
+@require_safe
+@require_campaigns
+def index(request: HttpRequest) -> HttpResponse:
+    """The information campaign as a whole: every event with its posts."""
+    events = Paginator(overview.events_and_their_posts(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "notifications/post_index.html", {"page": events})
 
 
 @never_cache
@@ -29,7 +40,7 @@ def post_list(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event, slug=slug)
     posts = overview.posts_of(event)
     kinds, plot = overview.by_kind(posts)
-    came = {row.code: row.registrations for row in counts.of_event(event).rows}
+    came = overview.came_by(event)
     context = {
         "event": event,
         "posts": [(post, came.get(post.source.code, 0) if post.source else None) for post in posts],
@@ -39,12 +50,24 @@ def post_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "notifications/post_list.html", context)
 
 
+@never_cache
+@require_safe
+@require_campaigns
+def posts_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as a table to take along."""
+    event = get_object_or_404(Event, slug=slug)
+    response = HttpResponse(overview.as_csv(event), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-posts.csv"'
+    return response
+
+
 @require_campaigns
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event, slug=slug)
-    form = PostForm(request.POST if request.method == "POST" else None)
+    form = PostForm(request.POST if request.method == "POST" else None, event=event)
     if request.method == "POST" and form.is_valid():
         post = services.plan(event=event, by=signed_in(request), **form.post_fields())
+        messages.success(request, _("Saved as a plan: nothing has left."))
         return redirect("manage_posts:detail", slug, post.key)
     context = {"event": event, "form": form}
     return render(request, "notifications/post_edit.html", context, status=422 if form.errors else 200)
@@ -55,7 +78,7 @@ def edit(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     post = _post(slug, key)
     if not post.is_draft:
         return _too_late(request, post)
-    form = PostForm(request.POST if request.method == "POST" else None, post=post)
+    form = PostForm(request.POST if request.method == "POST" else None, event=post.event, post=post)
     if request.method == "POST" and form.is_valid():
         return _do(request, post, services.edit, _("The changes were saved."), **form.post_fields())
     context = {"event": post.event, "form": form, "post": post}
@@ -67,8 +90,9 @@ def edit(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 @require_campaigns
 def detail(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """One post as it leaves or was recorded, and what can be done about it."""
-    post = _post(slug, key)
-    text = texts.written(post)
+    post, now = _post(slug, key), timezone.now()
+    text = texts.shown(post)
+    is_news = services.is_news(post.event, now)
     context = {
         "event": post.event,
         "post": post,
@@ -77,11 +101,13 @@ def detail(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
         "longest": messengers.LONGEST,
         "address": texts.address_of(post),
         "tries": post.tries.all(),
-        "may_be_scheduled": post.is_draft and post.leaves_by_itself and post.event.state == Event.State.PUBLISHED,
+        "is_over": post.event.is_over(now),
+        "goes_at_once": post.due_at is None or post.due_at <= now,
+        "may_be_scheduled": post.is_draft and post.leaves_by_itself and is_news,
         "may_be_recorded": (not post.leaves_by_itself and post.state in {State.DRAFT, State.RECORDED})
         or post.state == State.DELIVERED,
-        "may_be_cancelled": post.state in {State.DRAFT, State.WAITING, State.FAILED},
-        "may_be_sent": post.state in {State.FAILED, State.UNCERTAIN} and post.event.state == Event.State.PUBLISHED,
+        "may_be_cancelled": post.state in {State.DRAFT, State.WAITING, *ChannelPost.UNDECIDED},
+        "may_be_sent": post.state in ChannelPost.UNDECIDED and is_news,
     }
     return render(request, "notifications/post_detail.html", context)
 
@@ -90,8 +116,10 @@ def detail(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 @require_campaigns
 def schedule(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     post = _post(slug, key)
+    is_later = post.due_at is not None and post.due_at > timezone.now()
+    done = _("It goes out by itself at its time.") if is_later else _("It goes out now.")
     try:
-        return _do(request, post, services.schedule, _("It goes out by itself at its time."))
+        return _do(request, post, services.schedule, done)
     except services.NoSuchMessenger:
         messages.error(request, _("This messenger is not set up any more: choose another channel."))
     except services.TooLong as too_long:

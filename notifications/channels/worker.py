@@ -1,7 +1,7 @@
 """Publishes what is due. A post is no fact with a name that readers recognise: twice is worse than late.
 
-So an answer that never came makes it *uncertain*, and so does a worker that died with it; then a person looks at the channel
-and decides. Only what surely did not arrive climbs the ladder.
+So an answer that never came or says nothing sure makes it *uncertain*, and so does a worker that died with it; then a person
+looks at the channel and decides. Only what surely did not arrive climbs the ladder.
 """
 
 import time
@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from events.models import Event
@@ -51,8 +50,9 @@ def _publish(post: ChannelPost, owner: str, now: datetime) -> bool:
         _settle(post, owner, network.Answer(None, words, 0), state=state, reply=words)
         return False
     assert messenger is not None
-    answer, said = messenger.post(text=texts.written(post), key=post.key.hex, event=post.event.slug)
-    return _settle(post, owner, answer, **_values(post, answer, said)) and said.is_published
+    text = texts.written(post)
+    answer, said = messenger.post(text=text, key=post.key.hex, event=post.event.slug)
+    return _settle(post, owner, answer, sent_text=text, **_values(post, answer, said)) and said.is_published
 
 
 def _why_not(post: ChannelPost, messenger: messengers.Messenger | None, now: datetime) -> tuple[str, str] | None:
@@ -77,12 +77,14 @@ def _values(post: ChannelPost, answer: network.Answer, said: messengers.Publishe
             "state": State.DELIVERED, "delivered_at": now, "published_on": timezone.localdate(now), "link": said.link,
             "reply": "",
         }  # fmt: skip
-    # a proxy that gave up waiting (502, 504) does not know what became of it
-    if (answer.status is None and answer.has_left) or answer.status in {502, 504}:
-        return {"state": State.UNCERTAIN, "reply": said.words}
     if said.is_final:
         return {"state": State.FAILED, "reply": said.words}
-    return {**rows.failed(post.attempts, now, wait=said.wait), "reply": said.words}
+    if not messengers.is_surely_absent(answer):
+        return {"state": State.UNCERTAIN, "reply": said.words}
+    later = rows.failed(post.attempts, now, wait=said.wait)
+    if later.get("not_before", now) - (post.due_at or now) > LATEST:  # said now, not in half a day
+        later = {"state": State.FAILED}
+    return {**later, "reply": said.words}
 
 
 @transaction.atomic
@@ -101,9 +103,5 @@ def _settle(post: ChannelPost, owner: str, answer: network.Answer, **values: Any
 @transaction.atomic
 def _recover() -> None:
     """Posts of workers that died: nobody knows whether they are there."""
-    left = ChannelPost.objects.filter(state=State.SENDING, lease_until__lt=Now())
-    words = "the worker died while handing over"
-    for pk in list(left.values_list("pk", flat=True)):
-        mine = ChannelPost.objects.filter(pk=pk, state=State.SENDING, lease_until__lt=Now())
-        if mine.update(state=State.UNCERTAIN, owner="", lease_until=None, reply=words):
-            ChannelAttempt.objects.create(post_id=pk, words=words)
+    found = rows.recover(ChannelPost, lambda _post: {"state": State.UNCERTAIN, "reply": rows.DIED})
+    ChannelAttempt.objects.bulk_create(ChannelAttempt(post=post, words=rows.DIED) for post in found)

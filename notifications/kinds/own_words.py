@@ -1,5 +1,7 @@
 """Words that organisers wrote for a reminder, with the few variables that they may use."""
 
+from collections.abc import Collection, Iterator
+
 from events.models import Event
 from notifications.kinds.facts import when
 from notifications.models import Delivery
@@ -29,6 +31,14 @@ def own_words(delivery: Delivery, values: dict[str, str]) -> tuple[str, list[str
 
 def _paragraphs(text: str) -> list[str]:
     return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def not_filled_in(text: str, known: Collection[str]) -> Iterator[str]:
+    """The first letters of what stands behind a brace and is no variable: it would be read as it was written."""
+    for part in text.split("{")[1:]:
+        name, brace, _rest = part.partition("}")
+        if not brace or name not in known:
+            yield name[:30]
 
 
 def fill(text: str, values: dict[str, str]) -> str:

@@ -20,6 +20,10 @@ class ChannelPostQuerySet(models.QuerySet["ChannelPost"]):
         """Those that leave by themselves and whose time has come."""
         return self.filter(state=ChannelPost.State.WAITING, not_before__lte=now)
 
+    def undecided(self) -> "ChannelPostQuerySet":
+        """Those that a person must look at: nobody knows whether they are there, or they were given up."""
+        return self.filter(state__in=ChannelPost.UNDECIDED)
+
     def published(self) -> "ChannelPostQuerySet":
         """Those that the public has seen. Twin: `ChannelPost.is_published`."""
         return self.filter(state__in=ChannelPost.PUBLISHED)
@@ -50,12 +54,13 @@ class ChannelPost(Posted):
         State.WAITING: frozenset({State.SENDING, State.DRAFT, State.CANCELLED}),
         State.SENDING: frozenset({State.WAITING, State.DELIVERED, State.FAILED, State.UNCERTAIN, State.CANCELLED}),
         State.DELIVERED: frozenset(),
-        State.FAILED: frozenset({State.WAITING, State.CANCELLED}),
-        State.UNCERTAIN: frozenset({State.WAITING, State.DELIVERED}),
+        State.FAILED: frozenset({State.WAITING, State.DELIVERED, State.CANCELLED}),
+        State.UNCERTAIN: frozenset({State.WAITING, State.DELIVERED, State.CANCELLED}),
         State.RECORDED: frozenset({State.DRAFT}),
         State.CANCELLED: frozenset(),
     }
     PUBLISHED = (State.DELIVERED, State.RECORDED)
+    UNDECIDED = (State.UNCERTAIN, State.FAILED)
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="channel_posts", verbose_name=_("event"))
     kind = models.CharField(_("channel"), max_length=10, choices=Kind)
@@ -64,10 +69,13 @@ class ChannelPost(Posted):
     label = models.CharField(_("where"), max_length=150)
     text_it = models.TextField(_("text (Italian)"), blank=True)
     text_en = models.TextField(_("text (English)"), blank=True)
+    #: The whole text as it was handed over last: the event may move afterwards, what the public read does not.
+    sent_text = models.TextField(_("text that left"), blank=True, default="", editable=False)
     due_at = models.DateTimeField(_("planned for"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    #: Kept as long as the post is: its text leads there.
     source = models.ForeignKey(
-        RegistrationSource, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("tagged address")
+        RegistrationSource, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tagged address")
     )
     published_on = models.DateField(_("published on"), null=True, blank=True)
     link = models.URLField(_("link"), max_length=500, blank=True)

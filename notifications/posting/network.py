@@ -7,6 +7,7 @@ that was judged, so that a second answer of the name server changes nothing (DNS
 import contextlib
 import http.client
 import ipaddress
+import queue
 import re
 import socket
 import ssl
@@ -18,15 +19,26 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-#: Seconds for one step of the network, and for the whole exchange however slowly it drips.
+#: Seconds for one step of the network, and for the whole exchange, the name server's answer included, however slowly it drips.
 STEP_SECONDS, WHOLE_SECONDS = 5.0, 10.0
 #: Bytes of an answer that are read: its first words are for the ledger.
 READ_BYTES = 2048
-#: IPv6 that carries an IPv4 address inside: NAT64, 6to4, IPv4-compatible, Teredo.
-_WRAPPING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96", "2001::/32")))
+#: All that is given out of IPv6 (RFC 4291): NAT64, IPv4-mapped and local addresses lie outside of it.
+_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+#: Of that, what carries an IPv4 address inside (6to4, Teredo), and what is for books only (RFC 9637).
+_WRAPPING = tuple(map(ipaddress.IPv6Network, ("2002::/16", "2001::/32", "3fff::/20")))
 #: A public address that a cloud keeps for its own machines.
 _CLOUDS_OWN = frozenset({"168.63.129.16"})
-_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+#: Labels of letters, digits, hyphens and underscores (RFC 1035, 63 each); anything else is no name that can be asked for.
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}\.?")
+#: Control characters, lone halves of a character, and marks that turn the direction of what stands behind them.
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+_FAILURES = (
+    (TimeoutError, "no answer in time"), (socket.gaierror, "no server has this name"),
+    (ConnectionRefusedError, "the connection was refused"),
+)  # fmt: skip
 
 
 class NotPublic(Exception):
@@ -54,15 +66,40 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
+def readable(text: str) -> str:
+    """The first words of what somebody else's server says, as a page and a database can bear them."""
+    return _UNREADABLE.sub(" ", text).strip()[:300]
+
+
 def resolved(host: str, port: int) -> list[str]:
-    """The addresses of a name, asked once: a second answer could be another one."""
-    return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    """The addresses of a name, asked once: a second answer could be another one. Raises OSError, also where none comes in time.
+
+    Asked by a thread of its own: nobody can interrupt the resolver, and a silent name server would hold us for half a minute.
+    """
+    found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, ValueError) as error:  # handed on to whoever asked
+            found.put(error)
+        else:
+            found.put(list(dict.fromkeys(str(row[4][0]) for row in rows)))
+
+    threading.Thread(target=ask, daemon=True, name="resolver").start()
+    try:
+        answer = found.get(timeout=STEP_SECONDS)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def is_public(address: str) -> bool:
     """Whether it lies in the open Internet, also where an IPv6 address only wraps one of IPv4."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    if found.version == 6 and (found.is_site_local or any(found in network for network in _WRAPPING)):
+    if found.version == 6 and (found not in _GIVEN_OUT or any(found in network for network in _WRAPPING)):
         return False
     return found.is_global and not found.is_multicast and str(found) not in _CLOUDS_OWN
 
@@ -87,6 +124,8 @@ def judged(url: str) -> SplitResult:
     try:
         literal = is_public(host)
     except ValueError:  # a name
+        if not _NAME.fullmatch(host):
+            raise NotPublic("syntax") from None
         return parts
     if not literal:
         raise NotPublic("private")
@@ -110,45 +149,78 @@ def post(url: str, content: bytes, headers: Mapping[str, str], *, most: int = RE
     except ssl.SSLError as error:
         status, words, wait = None, f"no secure connection: {error.reason or type(error).__name__}".encode(), 0
     except (OSError, http.client.HTTPException, ValueError, IndexError) as error:
-        status, words, wait = None, f"no answer: {type(error).__name__}".encode(), 0
-    text = _UNREADABLE.sub(" ", words.decode("utf-8", "replace")).strip()[:300]
-    return Answer(status, text, round(1000 * (time.monotonic() - began)), wait, words, left.is_set())
+        status, words, wait = None, _failure(error).encode(), 0
+    text, milliseconds = readable(words.decode("utf-8", "replace")), round(1000 * (time.monotonic() - began))
+    return Answer(status, text, milliseconds, wait, words, left.is_set())
+
+
+def _failure(error: Exception) -> str:
+    """What went wrong, in words that `notifications.sayings` knows."""
+    for kind, words in _FAILURES:
+        if isinstance(error, kind):
+            return words
+    return f"no answer: {type(error).__name__}"
 
 
 def _exchange(
     url: str, content: bytes, headers: Mapping[str, str], most: int, left: threading.Event
 ) -> tuple[int, bytes, int]:
+    ends = time.monotonic() + WHOLE_SECONDS
     parts = judged(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    held = [_connected(host, port)]
+    host, default = parts.hostname or "", 443 if parts.scheme == "https" else 80
+    port = parts.port if parts.port is not None else default
+    held = [_connected(host, port, ends)]
     # each step has its time, and so has the whole: a server that sends a byte a second would hold us for hours
-    watch = threading.Timer(WHOLE_SECONDS, _cut, [held])
+    watch = threading.Timer(max(0.0, ends - time.monotonic()), _cut, [held])
     watch.daemon = True
     watch.start()
     connection = http.client.HTTPConnection(host, port, timeout=STEP_SECONDS)
+    connection.default_port = default  # the usual port is not named in Host (RFC 9110 section 4.2.3)
     try:
         if parts.scheme == "https":
             _secure(held, host)
         connection.sock = held[-1]
-        target = parts._replace(scheme="", netloc="").geturl() or "/"
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         left.set()  # from here on nobody can say that it has not arrived
         connection.request("POST", target, body=content, headers={**headers, "Connection": "close"})
         response = connection.getresponse()
-        return response.status, response.read(most), _wait(response.getheader("Retry-After", ""))
+        return response.status, _first_bytes(response, most), _wait(response.getheader("Retry-After", ""))
     finally:
         watch.cancel()
         connection.close()
         held[-1].close()
 
 
-def _connected(host: str, port: int) -> socket.socket:
-    """A connection to the first of the name's addresses, all of which must be public. Raises NotPublic, OSError."""
+def _first_bytes(response: http.client.HTTPResponse, most: int) -> bytes:
+    """What can be had of the answer's body. The status was said before it: a body that breaks off takes nothing back."""
+    try:
+        return response.read(most)
+    except (OSError, http.client.HTTPException, ValueError):
+        return b""
+
+
+def _connected(host: str, port: int, ends: float) -> socket.socket:
+    """A connection to one of the name's addresses, all of which must be public. Raises NotPublic, OSError.
+
+    The first one that answers: a name may have an address that is down, or one of a kind that this machine cannot reach.
+    """
     found = resolved(host, port)
     may_be_here = settings.POSTING_MAY_STAY_HERE and all(map(_is_loopback, found))
     if not found or not (may_be_here or all(map(is_public, found))):
         raise NotPublic("private")
-    return socket.create_connection((found[0], port), STEP_SECONDS)
+    failure: OSError = TimeoutError()
+    for address in found:
+        seconds = min(STEP_SECONDS, ends - time.monotonic())
+        if seconds <= 0:
+            break
+        try:
+            connected = socket.create_connection((address, port), seconds)
+        except OSError as error:
+            failure = error
+        else:
+            connected.settimeout(STEP_SECONDS)
+            return connected
+    raise failure
 
 
 def _secure(held: list[socket.socket], host: str) -> None:

@@ -1,5 +1,6 @@
 """Taking rows, trying them again, giving them up. Every change is a compare-and-set on (state, owner)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ LADDER = [
 ]  # fmt: skip
 #: Longer than the longest exchange with several messages before it (webhooks.worker.IN_HAND).
 LEASE = timedelta(minutes=5)
-FREE: dict[str, Any] = {"state": WAITING, "owner": "", "lease_until": None}
+#: What the ledger says of an attempt whose end nobody saw.
+DIED = "the worker died while handing over"
 
 
 def claim(due: models.QuerySet[Any], owner: str, most: int) -> list[Any]:
@@ -44,14 +46,14 @@ def release(row: Posted, owner: str) -> bool:
     return put(row, owner, state=WAITING, attempts=F("attempts") - 1)
 
 
-def recover(model: type[Posted]) -> int:
-    """Rows of workers that died, by the database's clock: whoever reads them knows a repetition by its key. How many."""
+def recover(model: type[Posted], values: Callable[[Any], dict[str, Any]]) -> list[Any]:
+    """Rows of workers that died, by the database's clock; each becomes what `values` says of it. Those that were changed."""
     left = model._default_manager.filter(state=SENDING, lease_until__lt=Now())
-    return left.update(**FREE)
+    return [row for row in left if left.filter(pk=row.pk).update(**{"owner": "", "lease_until": None, **values(row)})]
 
 
 def failed(attempts: int, now: datetime, *, wait: int = 0) -> dict[str, Any]:
-    """The values of a row after its so-manieth failure: later, or given up. `wait`: seconds the other side asked for."""
+    """The values of a row whose last attempt failed: later, or given up. `wait`: seconds the other side asked for."""
     if attempts > len(LADDER):
         return {"state": FAILED}
     return {"state": WAITING, "not_before": now + max(LADDER[attempts - 1], timedelta(seconds=wait))}

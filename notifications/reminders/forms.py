@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from notifications.kinds.own_words import REMINDER_VARIABLES
+from notifications.kinds.own_words import REMINDER_VARIABLES, not_filled_in
 from notifications.models.reminders import MAX_DAYS, ReminderRule
 from notifications.quiet import is_quiet
 from notifications.reminders.services import NINE
@@ -146,11 +146,9 @@ class ReminderRuleForm(forms.ModelForm[ReminderRule]):
             self.add_error("body_it", _("The usual words look forward: for a time after, write your own."))
 
     def _check_variables(self, field: str, text: str) -> None:
-        for part in text.split("{")[1:]:
-            name = part.partition("}")[0]
-            if name not in REMINDER_VARIABLES:
-                error = _("“{%(name)s}” is not one of the words that are filled in.") % {"name": name[:30]}
-                self.add_error(field, ValidationError(error))
+        for name in not_filled_in(text, REMINDER_VARIABLES):
+            error = _("“{%(name)s}” is not one of the words that are filled in.") % {"name": name}
+            self.add_error(field, ValidationError(error))
 
 
 def _written(moment: datetime) -> str:

@@ -48,10 +48,12 @@ def register(*, name: str, url: str, facts: Sequence[str], by: User) -> Webhook:
 def change(*, webhook: Webhook, name: str, url: str, facts: Sequence[str], by: User) -> Webhook:
     """Another name, address or choice of facts; what waits goes to the new address. Raises WrongState, AlreadyThere."""
     webhook = _lock(webhook, State.ACTIVE, State.PAUSED, State.DISABLED)
+    if url != webhook.url:  # the failures were the other address's
+        webhook.failing_since, webhook.failures, webhook.rests_until = None, 0, None
     webhook.name, webhook.url, webhook.facts = name, url, list(facts)
     try:
         with transaction.atomic():
-            webhook.save(update_fields=["name", "url", "facts"])
+            webhook.save(update_fields=["name", "url", "facts", "failing_since", "failures", "rests_until"])
     except IntegrityError as error:
         raise AlreadyThere from error
     _note(webhook, "changed", by)
@@ -111,12 +113,17 @@ def remove(*, webhook: Webhook, by: User) -> Webhook:
 
 @transaction.atomic
 def send_test(*, webhook: Webhook, by: User) -> WebhookMessage:
-    """A fact that means nothing, by the same way; at most one a second. Raises WrongState."""
+    """A fact that means nothing, by the same way, before all that waits; at most one a second. Raises WrongState."""
     webhook, now = _lock(webhook, State.ACTIVE), timezone.now()
     message, _created = WebhookMessage.objects.get_or_create(
         webhook=webhook,
         occurrence=f"{TEST_FACT}:{now:%Y%m%d%H%M%S}",
-        defaults={"fact": TEST_FACT, "payload": envelope(TEST_FACT, {}, now), "created_at": now, "not_before": now},
+        defaults={
+            "fact": TEST_FACT,
+            "payload": envelope(TEST_FACT, {}, now),
+            "created_at": now,
+            "not_before": webhook.created_at,  # older than any fact that waits for it
+        },
     )
     Webhook.objects.filter(pk=webhook.pk).update(rests_until=None)  # somebody waits to see what comes of it
     transaction.on_commit(lambda: wake(), robust=True)
@@ -165,19 +172,19 @@ def disable(webhook: Webhook, now: datetime, *, is_gone: bool) -> None:
 def give_up_waiting(webhook: Webhook, why: str) -> None:
     """What waits for an address that was closed is given up, visibly. Expects its row locked."""
     waiting = webhook.messages.filter(state=rows.WAITING)
-    keys = list(waiting.values_list("pk", flat=True))
-    WebhookAttempt.objects.bulk_create(
-        (WebhookAttempt(message_id=pk, words=f"not tried: {why}") for pk in keys), batch_size=500
-    )
-    webhook.messages.filter(state=rows.WAITING).update(state=rows.FAILED)
+    keys = list(waiting.values_list("pk", flat=True))  # one that is written down after this look is found by the next
+    for start in range(0, len(keys), 500):
+        chunk = keys[start : start + 500]
+        WebhookAttempt.objects.bulk_create(WebhookAttempt(message_id=pk, words=f"not tried: {why}") for pk in chunk)
+        waiting.filter(pk__in=chunk).update(state=rows.FAILED)
 
 
 def give_up_of_the_closed() -> None:
-    """The same for rows that came back from dead workers."""
+    """The same for rows that came back from dead workers, or were written down while it was being closed."""
     left = WebhookMessage.objects.filter(state=rows.WAITING).exclude(webhook__in=Webhook.objects.taking())
     for webhook in Webhook.objects.filter(pk__in=left.values("webhook")):
         with transaction.atomic():
-            locked = Webhook.objects.select_for_update().get(pk=webhook.pk)
+            locked = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
             if locked.is_closed:
                 give_up_waiting(locked, "the address was closed")
 
@@ -186,7 +193,7 @@ def give_up_of_the_closed() -> None:
 
 
 def _lock(webhook: Webhook, *states: str) -> Webhook:
-    locked = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    locked = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     if locked.state not in states:
         raise WrongState
     return locked

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from notifications.models import Webhook, WebhookAttempt, WebhookMessage
@@ -31,15 +32,15 @@ Told = list[tuple[WebhookMessage, network.Answer]]
 
 
 def send_due(*, seconds: float = 5.0) -> dict[str, int]:
-    """Tell what is due for a while; how many were taken, put off and given up. Nothing leaves while all mail is held."""
+    """Tell what is due for a while; how many were taken, and how many were not. Nothing leaves while all mail is held."""
     report = {"told": 0, "put_off": 0}
     try:
         lanes.check_station(is_real=True)
     except lanes.Held:
         return report
     until, owner = time.monotonic() + seconds, uuid4().hex
-    if rows.recover(WebhookMessage):
-        services.give_up_of_the_closed()
+    _recover()
+    services.give_up_of_the_closed()
     while time.monotonic() < until and (handfuls := _claim(owner)):
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="webhook") as pool:
             tellings = [pool.submit(_tell, webhook, found, until) for webhook, found in handfuls]
@@ -49,10 +50,21 @@ def send_due(*, seconds: float = 5.0) -> dict[str, int]:
     return report
 
 
+@transaction.atomic
+def _recover() -> None:
+    """Facts of workers that died are told again at once: who reads them knows a repetition. One that kills each is given up."""
+    found = rows.recover(
+        WebhookMessage, lambda row: {"state": rows.FAILED if row.attempts > len(rows.LADDER) else rows.WAITING}
+    )
+    WebhookAttempt.objects.bulk_create(WebhookAttempt(message=message, words=rows.DIED) for message in found)
+
+
 def _claim(owner: str) -> list[tuple[Webhook, list[WebhookMessage]]]:
+    """Who took something longest ago comes first, so that a few with a long pile do not keep the others waiting."""
     now = timezone.now()
     due = WebhookMessage.objects.filter(state=rows.WAITING, not_before__lte=now)
-    open_ones = Webhook.objects.open(now).filter(pk__in=due.values("webhook")).order_by("pk")[:SIDE_BY_SIDE]
+    longest_ago = F("succeeded_at").asc(nulls_first=True), "pk"
+    open_ones = Webhook.objects.open(now).filter(pk__in=due.values("webhook")).order_by(*longest_ago)[:SIDE_BY_SIDE]
     handfuls = [(webhook, rows.claim(due.filter(webhook=webhook), owner, IN_HAND)) for webhook in open_ones]
     return [(webhook, found) for webhook, found in handfuls if found]
 
@@ -85,7 +97,7 @@ def _put_back(webhook_pk: int, untouched: list[WebhookMessage], owner: str) -> N
     """Those that were taken and not tried wait again, unless a person closed the address meanwhile."""
     if not untouched:
         return
-    webhook = Webhook.objects.select_for_update().get(pk=webhook_pk)
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook_pk)
     for message in untouched:
         rows.release(message, owner)
     if webhook.is_closed:
@@ -94,8 +106,11 @@ def _put_back(webhook_pk: int, untouched: list[WebhookMessage], owner: str) -> N
 
 @transaction.atomic
 def _record(webhook_pk: int, message: WebhookMessage, answer: network.Answer, owner: str) -> bool:
-    """One attempt, and what it means for its message and program. The program's row is the lock, as for a person's acts."""
-    webhook = Webhook.objects.select_for_update().get(pk=webhook_pk)
+    """One attempt, and what it means for its message and program. The program's row is the lock, as for a person's acts.
+
+    Locked without its key: a fact that is written down for it at the same time, by a visitor's registration, does not wait.
+    """
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook_pk)
     now = timezone.now()
     if answer.is_taken:
         values = {"state": rows.DELIVERED, "delivered_at": now}

@@ -414,4 +414,4 @@ def test_a_rate_lets_through_what_its_bucket_holds(smtp):
 
 
 # Killed half-way, two pumps, broker down or wiped, two beats: test_real_worker, test_two_pumps, test_crash_drill,
-# test_reminders. A restarted or killed database: test_outages. Webhooks: test_webhooks.
+# test_reminders. A restarted or killed database: test_outages. Providers' reports: reports/.

@@ -5,9 +5,12 @@ import re
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 
-from notifications.models import LocalMail
+from notifications.models import ChannelPost, LocalMail, Webhook
 from notifications.sending import pump
+from organisations.models import RoleGrant, User
+from organisations.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,32 @@ def test_the_organisers_first_page_is_for_organisers(client, client_of, organise
     assert client_of(signatory).get("/manage/").status_code == 403
     assert client_of(stranger).get("/manage/").status_code == 403
     assert client_of(organiser).get("/manage/").status_code == 200
+
+
+def test_the_organisers_first_page_names_what_waits_for_a_decision_to_those_who_may_take_it(
+    client_of, organiser, event
+):
+    posts = [
+        ChannelPost.objects.create(
+            event=event, kind="messenger", messenger="x", label=f"Canale {number}", text_it="x", created_by=organiser,
+            due_at=timezone.now(), state=state,
+        )
+        for number, state in enumerate(("uncertain", "failed"))
+    ]  # fmt: skip
+    Webhook.objects.create(name="Calendario", url="https://a.example.org/", created_by=organiser, state="active")
+    off = Webhook.objects.create(
+        name="Elenco", url="https://b.example.org/", created_by=organiser, state="disabled", disabled_at=timezone.now()
+    )
+    desk = User.objects.create_user("desk@socialneet.example.org", name="Desk")
+    RoleGrant.objects.create(user=desk, role=Role.REGISTRATION_DESK)
+    page = client_of(organiser).get("/manage/").content.decode()
+    for post in posts:
+        assert str(post.key) in page
+    assert str(off.key) in page
+    assert "Calendario" not in page.split("<main")[1].split("stats")[0]
+    theirs = client_of(desk).get("/manage/").content.decode()
+    assert "Canale 0" not in theirs
+    assert str(off.key) not in theirs
 
 
 def test_my_area_shows_what_lies_before_me(client_of, stranger):

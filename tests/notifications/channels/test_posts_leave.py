@@ -28,6 +28,7 @@ State, Kind = ChannelPost.State, ChannelPost.Kind
     [
         "", "x", "telegram://", "telegram://abc", "telegram://token@?name=a", "telegram://@canale?name=a", "telegram://t@c",
         "gateway+https://?name=a", "gateway+https://x.example.org/", "gateway+https://x.example.org/?name=a&template={",
+        'gateway+https://x.example.org/?name=a&template={"{text}":"b"}',
         'gateway+https://x.example.org/?name=a&template={"a":"b"}', "gateway+http://x.example.org/?name=a",
         "gateway+https://127.0.0.1/?name=a", "gateway+https://10.0.0.1/?name=a", "sms://x?name=a", "https://x.example.org/?name=a",
         "telegram://t@c?name=a&api=http://x.example.org", "gateway+https://[::1?name=a", "telegram://t/../x@c?name=a",
@@ -93,6 +94,18 @@ def test_an_event_that_moved_meanwhile_is_told_as_it_stands(listener, post, orga
     assert "Teatro, Terni" in heard(listener)[0]["text"]
 
 
+def test_what_left_stays_as_it_was_when_the_event_moves_afterwards(listener, post, organiser, event, client_of):
+    planned = due(post(), organiser)
+    worker.send_due()
+    event.refresh_from_db()
+    events.change(event=event, by=organiser, venue="Teatro")
+    page = client_of(organiser).get(f"/manage/events/{event.slug}/posts/{planned.key}/").content.decode()
+    planned.refresh_from_db()
+    assert planned.sent_text == heard(listener)[0]["text"]
+    assert "Sala conferenze, Terni" in page
+    assert "Teatro" not in page.split("mail-text")[1].split("</div>")[0]
+
+
 def test_what_somebody_wrote_is_never_read_as_a_variable_again(post, event, organiser):
     Event.objects.update(title_it="{date} {address}")
     event.refresh_from_db()
@@ -103,7 +116,7 @@ def test_what_somebody_wrote_is_never_read_as_a_variable_again(post, event, orga
 def test_a_gateway_gets_its_template_filled_and_nothing_breaks_out_of_it(listener, settings, post, organiser):
     template = quote('{"msg": {"body": "<{text}>", "n": 1, "list": ["{event}", true]}, "ref": "{id}"}', safe="")
     settings.MESSENGER_URLS = [
-        f"gateway+http://porta:p%40rola@127.0.0.1:{listener.port}/in?x=1&name=Bollettino&template={template}"
+        f"gateway+http://porta:p%40rola@127.0.0.1:{listener.port}/in?x=1&name=Bollettino&x=2&key=&template={template}"
     ]
     listener.answers = [(202, {}, b"taken")]
     planned = post("Bollettino", text_it='"}], "x": "{id} {text} {address}')
@@ -114,7 +127,7 @@ def test_a_gateway_gets_its_template_filled_and_nothing_breaks_out_of_it(listene
     address = "http://localhost:8000/events/info-day/?via=canale-del-progetto"
     written = f'"}}], "x": "{{id}} {{text}} {address}'
     assert found == {"msg": {"body": f"<{written}>", "n": 1, "list": ["info-day", True]}, "ref": planned.key.hex}
-    assert path == "/in?x=1"
+    assert path == "/in?x=1&x=2&key="
     assert headers["authorization"] == f"Basic {base64.b64encode(b'porta:p@rola').decode()}"
     assert headers["idempotency-key"] == planned.key.hex
     planned.refresh_from_db()

@@ -23,9 +23,10 @@ State, Kind = ChannelPost.State, ChannelPost.Kind
     ("answer", "state", "words"),
     [
         ((400, {}, b'{"ok":false,"description":"Bad Request: chat not found"}'), State.FAILED, "Bad Request: chat not found"),
-        ((403, {}, b"no"), State.FAILED, "no"), ((500, {}, b"oops"), State.WAITING, "oops"),
+        ((403, {}, b"no"), State.FAILED, "no"), ((503, {}, b"oops"), State.WAITING, "oops"),
         ((429, {}, b'{"ok":false,"description":"slow","parameters":{"retry_after":600}}'), State.WAITING, "slow"),
-        ((200, {}, b"not json"), State.WAITING, "not json"), ((302, {"Location": "/x"}, b""), State.WAITING, ""),
+        ((200, {}, b"not json"), State.UNCERTAIN, "not json"), ((500, {}, b"oops"), State.UNCERTAIN, "oops"),
+        ((302, {"Location": "/x"}, b""), State.WAITING, ""),
         ((502, {}, b"bad gateway"), State.UNCERTAIN, "bad gateway"), ((504, {}, b""), State.UNCERTAIN, ""),
     ],
 )  # fmt: skip
@@ -36,6 +37,29 @@ def test_each_answer_leads_where_it_must(listener, post, organiser, answer, stat
     planned.refresh_from_db()
     assert (planned.state, planned.reply) == (state, words)
     assert planned.tries.last().status == answer[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "state"),
+    [
+        (b"[" * 60_000, State.UNCERTAIN), (b'{"ok": true, "result": {"message_id": 7, "chat"', State.UNCERTAIN),
+        (b'{"ok":true,"result":{"message_id":1,"chat":{"username":"\\ud800"}}}', State.DELIVERED),
+        (b'{"ok":true,"result":{"message_id":1,"chat":{"username":"' + b"x" * 3000 + b'"}}}', State.DELIVERED),
+        (b'{"ok":true,"result":{"message_id":' + b"9" * 1000 + b',"chat":{"username":"terni"}}}', State.DELIVERED),
+        (b'{"ok":true,"result":[1]}', State.DELIVERED), (b'{"ok":"yes","description":{"a":"\\u0000\\ud800"}}', State.UNCERTAIN),
+        (b'{"ok":false,"description":"a\\u0000b\\ud800c\\u202e"}', State.UNCERTAIN),
+    ],
+)  # fmt: skip
+def test_whatever_a_hostile_answer_says_it_can_be_written_down(listener, post, organiser, content, state):
+    """A success that cannot be read may be there, and is not sent again by itself."""
+    listener.answers = [(200, {}, content)]
+    planned = due(post(), organiser)
+    worker.send_due()
+    planned.refresh_from_db()
+    assert (planned.state, planned.link) == (state, "")
+    assert planned.tries.last().status == 200
+    worker.send_due()
+    assert len(listener.heard) == 1
 
 
 def test_telegrams_wish_to_wait_is_respected(listener, post, organiser):
@@ -87,25 +111,39 @@ def test_a_worker_whose_lease_was_over_writes_nothing(listener, post, organiser)
 
 
 def test_a_day_of_failures_is_too_late_and_a_person_may_send_it_again(listener, post, organiser):
-    listener.answers = [(500, {}, b"")]
+    listener.answers = [(503, {}, b"non ora")]
     with time_machine.travel(timezone.now(), tick=False) as clock:
         planned = due(post(), organiser)
-        for _round in range(14):
+        while planned.state == State.WAITING:
+            assert planned.not_before <= planned.due_at + worker.LATEST  # a try that is promised is made
+            clock.move_to(max(planned.not_before, timezone.now()))
             worker.send_due()
-            clock.shift(timedelta(hours=2))
-        planned.refresh_from_db()
-        assert (planned.state, planned.reply) == (State.FAILED, "it is a day too late")
+            planned.refresh_from_db()
+        assert (planned.state, planned.reply) == (State.FAILED, "non ora")
+        assert timezone.now() < planned.due_at + worker.LATEST
         listener.answers = [telegram_ok()]
         services.send_again(post=planned, by=organiser)
         assert worker.send_due()["published"] == 1
 
 
+def test_what_was_held_for_a_day_is_no_news_any_more(listener, post, organiser):
+    station.hold(reason="prova", by=organiser)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        planned = due(post(), organiser)
+        clock.shift(worker.LATEST + timedelta(minutes=1))
+        station.release(by=organiser)
+        worker.send_due()
+    planned.refresh_from_db()
+    assert (planned.state, planned.reply) == (State.FAILED, "it is a day too late")
+    assert listener.heard == []
+
+
 def test_what_is_uncertain_is_decided_by_a_person(listener, post, organiser):
     planned = post()
-    ChannelPost.objects.update(state="uncertain", due_at=timezone.now())
+    ChannelPost.objects.update(state="uncertain", due_at=timezone.now(), reply="no answer in time")
     services.mark_published(post=planned, by=organiser)
     planned.refresh_from_db()
-    assert (planned.state, planned.published_on) == (State.DELIVERED, timezone.localdate())
+    assert (planned.state, planned.published_on, planned.reply) == (State.DELIVERED, timezone.localdate(), "")
     other = post(label="Altro")
     ChannelPost.objects.filter(pk=other.pk).update(state="uncertain", due_at=timezone.now())
     services.send_again(post=other, by=organiser)
@@ -138,7 +176,9 @@ def test_nothing_leaves_for_an_event_that_is_over_or_a_messenger_that_is_gone(
     listener, post, organiser, event, settings
 ):
     first, second = (
-        due(post(due_at=event.ends_at + timedelta(minutes=1)), organiser),
+        due(
+            post(due_at=event.ends_at + timedelta(minutes=1)), organiser
+        ),  # by an event that was moved to an earlier time
         due(post("Bollettino"), organiser),
     )
     settings.MESSENGER_URLS = settings.MESSENGER_URLS[:1]

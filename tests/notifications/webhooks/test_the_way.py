@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from notifications.kinds import BUILDERS
+from notifications import tasks
 from notifications.models import (
     Delivery,
     Fact,
-    OutboxAct,
     Station,
     Webhook,
     WebhookAttempt,
@@ -113,7 +112,18 @@ def test_a_dead_workers_rows_are_taken_by_the_next_one(webhook, listener, regist
         state="sending", owner="dead", lease_until=timezone.now() - timedelta(seconds=1), attempts=1
     )
     assert worker.send_due()["told"] == 1
-    assert WebhookMessage.objects.get().attempts == 2
+    message = WebhookMessage.objects.get()
+    assert message.attempts == 2
+    assert [(each.status, each.words) for each in message.tries.all()] == [(None, rows.DIED), (204, "")]
+
+
+def test_a_fact_that_every_worker_dies_of_is_given_up_in_the_end(webhook, listener, register):
+    register("Anna")
+    WebhookMessage.objects.update(
+        state="sending", owner="dead", lease_until=timezone.now() - timedelta(seconds=1), attempts=len(rows.LADDER) + 1
+    )
+    assert worker.send_due() == {"told": 0, "put_off": 0}
+    assert WebhookMessage.objects.get().state == State.FAILED
 
 
 def test_a_dead_workers_row_of_a_removed_address_is_given_up(webhook, listener, register, organiser):
@@ -208,6 +218,15 @@ def test_the_clock_tells_what_waits_without_any_bell(webhook, listener, register
     assert clock.go_round(seconds=1)["told"] == 1
 
 
+@pytest.mark.parametrize("bell", [tasks.webhooks, tasks.channels])
+def test_the_bell_of_what_may_hang_sends_the_mail_that_waits_first(webhook, listener, register, bell):
+    """Both bells of a registration ring in one queue: the visitor's confirmation does not wait for another program."""
+    register("Anna")
+    bell()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"accepted"}
+    assert len(listener.heard) == (1 if bell is tasks.webhooks else 0)
+
+
 def test_a_name_that_leads_inwards_is_an_attempt_like_any_other(organiser, register, monkeypatch, event):
     import socket
 
@@ -218,140 +237,54 @@ def test_a_name_that_leads_inwards_is_an_attempt_like_any_other(organiser, regis
     assert webhook.messages.get().tries.get().words == "not a public address"
 
 
-# -- the end of patience -------------------------------------------------------------------------------------------------
+def test_a_long_pile_keeps_no_other_program_waiting(webhook, listener, organiser, register, monkeypatch):
+    monkeypatch.setattr(worker, "SIDE_BY_SIDE", 1)
+    monkeypatch.setattr(worker, "IN_HAND", 2)
+    for number in range(4):
+        register(f"P{number}")
+    services.register(name="Altro", url=listener.url + "&altro", facts=Fact.values, by=organiser)
+    register("Ultima")
+    assert worker.send_due() == {"told": 6, "put_off": 0}
+    place = [path for path, *_rest in listener.heard].index("/ricevi?a=1&altro")
+    assert place <= worker.IN_HAND
 
 
-def test_after_days_without_success_it_is_switched_off_and_the_organisers_are_told(
-    webhook, listener, register, organiser
-):
-    listener.answers = [(500, {}, b"")]
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        register("Anna")
-        worker.send_due()
-        clock.shift(services.DISABLED_AFTER - timedelta(minutes=1))
-        worker.send_due()
-        webhook.refresh_from_db()
-        assert webhook.state == Webhook.State.ACTIVE
-        register("Bruno")
-        clock.shift(timedelta(hours=1))
-        worker.send_due()
-        webhook.refresh_from_db()
-        assert webhook.state == Webhook.State.DISABLED
-        register("Carla")
-    assert set(webhook.messages.values_list("state", flat=True)) == {State.FAILED}
-    assert webhook.messages.count() == 2  # what happens from now on is not written down
-    assert webhook.messages.last().tries.last().words.startswith("not tried: ")
-    mail = Delivery.objects.get(kind="webhook_disabled")
-    assert mail.address == organiser.email
-    letter = BUILDERS["webhook_disabled"](mail)
-    assert "Calendario del Comune" in letter.subject
-    assert str(webhook.key) in letter.link[1]
-    assert OutboxAct.objects.filter(verb="webhook", by=None, facts__what="disabled").exists()
-
-
-def test_an_address_that_says_it_is_gone_is_switched_off_at_once(webhook, listener, register):
-    listener.answers = [(410, {}, b"")]
-    register("Anna")
-    worker.send_due()
-    webhook.refresh_from_db()
-    assert webhook.state == Webhook.State.DISABLED
-    mail = Delivery.objects.get(kind="webhook_disabled")
-    assert "non esiste più" in " ".join(BUILDERS["webhook_disabled"](mail).paragraphs)
-
-
-def test_one_success_ends_the_count_of_the_days(webhook, listener, register):
-    listener.answers = [(500, {}, b""), (200, {}, b""), (500, {}, b"")]
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        register("Anna")
-        worker.send_due()
-        clock.shift(timedelta(days=4))
-        worker.send_due()
-        webhook.refresh_from_db()
-        assert (webhook.failing_since, webhook.failures) == (None, 0)
-        clock.shift(timedelta(days=4))
-        register("Bruno")
-        worker.send_due()
-        webhook.refresh_from_db()
-        assert (webhook.state, webhook.failing_since) == (Webhook.State.ACTIVE, timezone.now())
-
-
-def test_switched_on_again_it_is_told_what_was_given_up(webhook, listener, register, organiser):
-    listener.answers = [(410, {}, b"")]
-    register("Anna")
-    worker.send_due()
-    with pytest.raises(services.WrongState):
-        services.send_failed_again(webhook=webhook, by=organiser)
-    listener.answers = [(200, {}, b"")]
-    services.resume(webhook=webhook, by=organiser)
-    assert services.send_failed_again(webhook=webhook, by=organiser) == 1
-    assert worker.send_due()["told"] == 1
-    webhook.refresh_from_db()
-    assert (webhook.state, webhook.disabled_at, webhook.failures) == (Webhook.State.ACTIVE, None, 0)
-
-
-def test_a_paused_one_is_told_later_and_a_removed_one_never(webhook, listener, register, organiser):
-    services.pause(webhook=webhook, by=organiser)
-    register("Anna")
-    assert worker.send_due()["told"] == 0
-    services.resume(webhook=webhook, by=organiser)
-    assert worker.send_due()["told"] == 1
-    register("Bruno")
-    services.remove(webhook=webhook, by=organiser)
-    register("Carla")
-    assert worker.send_due() == {"told": 0, "put_off": 0}
-    assert sorted(webhook.messages.values_list("state", flat=True)) == [State.DELIVERED, State.FAILED]
-    for verb in (services.pause, services.resume, services.remove, services.renew_secret, services.send_test):
-        with pytest.raises(services.WrongState):
-            verb(webhook=webhook, by=organiser)
-
-
-def test_a_result_that_comes_after_the_removal_gives_the_row_up(webhook, listener, register, organiser):
-    register("Anna")
-    [message] = rows.claim(WebhookMessage.objects.all(), "x", 5)
-    services.remove(webhook=webhook, by=organiser)
-    assert worker._record(webhook.pk, message, network.Answer(500, "", 1), "x")
-    message.refresh_from_db()
-    assert message.state == State.FAILED
-
-
-@pytest.mark.parametrize("state", Webhook.State.values)
-@pytest.mark.parametrize("target", Webhook.State.values)
-def test_an_address_moves_along_its_table_and_no_other_way(webhook, organiser, state, target):
-    verbs = {
-        "active": services.resume, "paused": services.pause, "removed": services.remove,
-        "disabled": lambda *, webhook, by: services.disable(
-            services._lock(webhook, "active"), timezone.now(), is_gone=False
-        ),
-    }  # fmt: skip
-    now = timezone.now() if state == "disabled" else None
-    Webhook.objects.update(state=state, disabled_at=now)
-    if target in Webhook.TRANSITIONS[state]:
-        verbs[target](webhook=webhook, by=organiser)
-        webhook.refresh_from_db()
-        assert webhook.state == target
-    else:
-        with pytest.raises(services.WrongState):
-            verbs[target](webhook=webhook, by=organiser)
-
-
-def test_the_ledger_forgets_what_is_older_than_ninety_days(webhook, register, listener, organiser):
-    services.pause(webhook=webhook, by=organiser)
+def test_a_test_is_told_before_the_pile_that_waits(webhook, listener, register, organiser):
     for name in ("Anna", "Bruno"):
         register(name)
-    old, young = WebhookMessage.objects.order_by("pk")
-    for message, days in ((old, 91), (young, 89)):
-        WebhookMessage.objects.filter(pk=message.pk).update(created_at=timezone.now() - timedelta(days=days))
+    services.send_test(webhook=webhook, by=organiser)
     worker.send_due()
-    assert list(WebhookMessage.objects.all()) == [young]
+    assert told(listener)[0]["type"] == "portal.test"
 
 
-def test_the_database_refuses_what_no_service_writes(webhook, register):
+def test_another_address_begins_without_the_failures_of_the_first(webhook, listener, register, organiser):
+    listener.answers = [(500, {}, b""), (204, {}, b"")]
     register("Anna")
-    message = WebhookMessage.objects.get()
-    for values in ({"state": "sending"}, {"owner": "x"}, {"state": "delivered"}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            WebhookMessage.objects.filter(pk=message.pk).update(**values)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Webhook.objects.update(state="disabled")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        WebhookMessage.objects.create(webhook=webhook, fact="x", occurrence=message.occurrence, payload={})
+    worker.send_due()
+    fields = {"name": webhook.name, "facts": webhook.facts, "by": organiser}
+    services.change(webhook=webhook, url=webhook.url, **fields)
+    webhook.refresh_from_db()
+    assert webhook.failures == 1  # the same address: nothing is forgotten
+    services.change(webhook=webhook, url=listener.url + "&nuovo", **fields)
+    webhook.refresh_from_db()
+    assert (webhook.failures, webhook.failing_since, webhook.rests_until) == (0, None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_a_registration_does_not_wait_for_the_worker_that_writes_a_result_down(organiser, event, register):
+    webhook = services.register(name="x", url="https://programma.example.org/", facts=Fact.values, by=organiser)
+
+    def visit():
+        register("Anna")
+        connections.close_all()
+
+    thread = threading.Thread(target=visit)
+    with transaction.atomic():
+        services._lock(webhook, "active")
+        thread.start()
+        thread.join(5)
+        is_waiting = thread.is_alive()
+    thread.join()
+    assert not is_waiting
+    assert webhook.messages.count() == 1
