@@ -12,7 +12,7 @@ from events import exports, services
 from events.agenda.impact import impact_of
 from events.attribution import counts
 from events.forms import CancelEventForm, EventForm
-from events.models import Attendee, Event
+from events.models import Attendee, Event, Registration
 from organisations.access import require, signed_in
 from organisations.roles import Permission
 
@@ -36,6 +36,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "registrations": registrations,
+        "categories": _categories(event),
         "taken": event.places_taken(),
         "invited": event.invitations.count(),
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
@@ -44,6 +45,12 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "came_by": counts.of_event(event),
     }
     return render(request, "events/manage_detail.html", context)
+
+
+def _categories(event: Event) -> list[tuple[str, int]]:
+    """How many registrations of each category stand. One query."""
+    counts = event.registrations.active().by_category()
+    return [(str(label), counts[value]) for value, label in Registration.Category.choices]
 
 
 @require_events

@@ -11,6 +11,8 @@ registration_changed = Signal()
 registration_cancelled = Signal()
 #: The contact asked for the management link again. Arguments: registration.
 registration_link_requested = Signal()
+#: Somebody's own link is to be sent to them again. Arguments: attendee.
+attendee_link_requested = Signal()
 #: The public sees it from now on. Arguments: event, by.
 event_published = Signal()
 #: Time or place moved; `event.revision` is already higher. Arguments: event, by.

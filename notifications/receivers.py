@@ -137,6 +137,14 @@ def on_registration_link_requested(*, registration: Registration, **_kwargs: Any
     )
 
 
+@receiver(event_signals.attendee_link_requested)
+def on_attendee_link_requested(*, attendee: Attendee, **_kwargs: Any) -> None:
+    if attendee.email:
+        key = f"attendee_link:{attendee.pk}:{attendee.token_version}:{timezone.now():%Y%m%d%H%M}"
+        registration, name = attendee.registration, attendee.full_name
+        outbox.enqueue([_to_address("attendee_link", registration, attendee.email, name, key=key)])
+
+
 def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:
     """Address -> name and registration of all whose calendars show the event."""
     registrations = event.registrations.filter(state=Registration.State.CONFIRMED).order_by("pk")

@@ -133,7 +133,8 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
-        "User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\nDisallow: /me/\n", content_type="text/plain"
+        "User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\nDisallow: /attendees/\nDisallow: /me/\n",
+        content_type="text/plain",
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from events.agenda.conflicts import Verdict
-    from events.models import AgendaRelease, Session
+    from events.models import AgendaRelease, Registration, Session
 
 
 class EventFull(Exception):
@@ -22,6 +22,18 @@ class RegistrationClosed(Exception):
 
 class TooManyAttendees(Exception):
     """One registration brings at most MAX_ATTENDEES people."""
+
+
+class AlreadyComing(Exception):
+    """This very person is in the registration's list."""
+
+
+class AlreadyRegistered(Exception):
+    """This registrant has a registration that stands for the event. `registration` is that one."""
+
+    def __init__(self, registration: "Registration") -> None:
+        super().__init__(registration.pk)
+        self.registration = registration
 
 
 class WrongState(Exception):

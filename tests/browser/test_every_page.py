@@ -67,8 +67,11 @@ def public_pages() -> dict[str, str]:
     )  # fmt: skip
     pump.pump()
     mail = LocalMail.objects.filter(address="carla@ente01.example.org").first()
-    here = registration.get_absolute_url()
+    here, person = registration.get_absolute_url(), registration.attendees.get(full_name="Dario Delegato")
+    own, form = person.get_absolute_url(), f"{event().get_absolute_url()}register/"
     return {
+        "register-person": f"{form}?as=person", "register-press": f"{form}?as=press", "replace": f"{here}attendees/{person.pk}/replace/",
+        "own": own, "own-edit": f"{own}edit/", "own-cancel": f"{own}cancel/",
         "home": "/", "events": "/events/", "event": event().get_absolute_url(),
         "register": f"{event().get_absolute_url()}register/", "lost-link": f"{event().get_absolute_url()}lost-link/",
         "registration": here, "contact": f"{here}contact/", "cancel": f"{here}cancel/",

@@ -95,7 +95,7 @@ def test_what_does_not_fit_says_how_many_places_are_left_and_keeps_the_form(clie
     register("A", "B", "C", "D")
     page = client.post(REGISTER, posted("Anna", "Bruno")).content.decode()
     assert "Resta solo 1 posto" in page
-    assert 'value="Cooperativa di prova"' in page
+    assert 'value="Cooperativa di prova 2"' in page
     assert Attendee.objects.count() == 4
 
 

@@ -1,0 +1,13 @@
+"""Addresses behind one person's own link."""
+
+from django.urls import path
+
+from events import attendee_views as views
+
+app_name = "attendees"
+urlpatterns = [
+    path("<str:token>/", views.detail, name="detail"),
+    path("<str:token>/edit/", views.edit, name="own_edit"),
+    path("<str:token>/confirm/", views.confirm, name="own_confirm"),
+    path("<str:token>/cancel/", views.cancel, name="own_cancel"),
+]
