@@ -5,6 +5,7 @@ signed moment tells when the form was shown: a program sends at once. Whoever is
 and sends once more.
 """
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,7 +64,7 @@ class GuardedForm(forms.Form):
 
     def _show(self, **values: str) -> None:
         """Let the form come back with other values of its own fields; what was typed stays."""
-        posted = self.data.copy()
+        posted: Any = copy(self.data)
         for name, value in values.items():
             posted[self.add_prefix(name)] = value
         self.data = posted
