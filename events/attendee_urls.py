@@ -3,6 +3,7 @@
 from django.urls import path
 
 from events import attendee_views as views
+from events import needs_views
 
 app_name = "attendees"
 urlpatterns = [
@@ -10,4 +11,5 @@ urlpatterns = [
     path("<str:token>/edit/", views.edit, name="own_edit"),
     path("<str:token>/confirm/", views.confirm, name="own_confirm"),
     path("<str:token>/cancel/", views.cancel, name="own_cancel"),
+    path("<str:token>/needs/", needs_views.own, name="own_needs"),
 ]

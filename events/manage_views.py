@@ -41,6 +41,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "invited": event.invitations.count(),
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
         "is_over": event.is_over(now),
+        "may_see_needs": signed_in(request).has_permission(Permission.SEE_NEEDS),
         "impact": impact_of(event, now=now),
         "came_by": counts.of_event(event),
     }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from events import needs_views
 from events import registration_views as views
 
 app_name = "registrations"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("<str:token>/attendees/<int:attendee_id>/replace/", views.replace_attendee, name="replace_attendee"),
     path("<str:token>/attendees/<int:attendee_id>/confirm/", views.confirm_attendee, name="confirm_attendee"),
     path("<str:token>/attendees/<int:attendee_id>/send-link/", views.send_attendee_link, name="send_attendee_link"),
+    path("<str:token>/attendees/<int:attendee_id>/needs/", needs_views.by_contact, name="attendee_needs"),
     path("<str:token>/confirm/", views.confirm_all, name="confirm_all"),
     path("<str:token>/contact/", views.edit_contact, name="edit_contact"),
     path("<str:token>/cancel/", views.cancel, name="cancel"),

@@ -5,6 +5,7 @@ from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Spe
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
 from events.models.meeting_point import MeetingPoint, OpeningHours, Weekday
+from events.models.needs import SpecialNeeds
 from events.models.pace import Pace
 from events.models.registrations import (
     ATTENDEE_LINK,
@@ -21,6 +22,6 @@ from events.models.releases import AgendaRelease
 __all__ = [
     "ATTENDEE_LINK", "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee",
     "AttendeeQuerySet", "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration",
-    "RegistrationQuerySet", "RegistrationSource", "Room", "Session", "SessionQuerySet", "Speaker", "Track", "Weekday",
+    "RegistrationQuerySet", "RegistrationSource", "Room", "Session", "SessionQuerySet", "Speaker", "SpecialNeeds", "Track", "Weekday",
     "registrant_key_of",
 ]  # fmt: skip

@@ -239,6 +239,9 @@ class Attendee(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     #: When they, or the contact for them, last said that they really come.
     coming_confirmed_at = models.DateTimeField(_("confirmed to come at"), null=True, blank=True)
+    #: When they agreed to be photographed, and to which wording of the question.
+    photo_consent_at = models.DateTimeField(_("agreed to photographs at"), null=True, blank=True)
+    photo_consent_version = models.CharField(_("wording agreed to"), max_length=20, blank=True, default="")
     erased_at = models.DateTimeField(_("data erased at"), null=True, blank=True, editable=False)
 
     objects = AttendeeQuerySet.as_manager()
@@ -267,6 +270,11 @@ class Attendee(models.Model):
                 | Q(erased_at__isnull=False, full_name="", email="", office="", token_hash=None),
                 name="attendee_names_nobody_exactly_when_erased",
             ),
+            models.CheckConstraint(
+                condition=Q(photo_consent_at__isnull=True, photo_consent_version="")
+                | (Q(photo_consent_at__isnull=False) & ~Q(photo_consent_version="")),
+                name="attendee_consent_has_time_and_wording",
+            ),
         )
 
     def __str__(self) -> str:
@@ -285,6 +293,11 @@ class Attendee(models.Model):
     def get_absolute_url(self) -> str:
         """Their own page. Holds the secret token: only for this person."""
         return reverse("attendees:detail", args=[self.token])
+
+    @property
+    def speaks_for_themselves(self) -> bool:
+        """Whether they have a mailbox of their own: then nobody else answers for them."""
+        return bool(self.email) and self.email != self.registration.contact_email
 
     @property
     def is_standing(self) -> bool:

@@ -11,6 +11,7 @@ from events.services.agenda import (
 )
 from events.services.editing import cancel, change, close, create, publish
 from events.services.invitations import invite, invite_all, record_opening, take_back
+from events.services.needs import agree_to_photographs, tell_needs
 from events.services.parts import move_part, remove_part, save_part
 from events.services.people import (
     ON_REPLACED,
@@ -45,9 +46,9 @@ from events.services.releases import Seen, cancel_session, discard_draft, releas
 __all__ = [
     "ON_REPLACED", "AlreadyComing", "AlreadyRegistered", "Applicant", "AtTheEdge", "Blocked", "CapacityBelowTaken",
     "ChangedMeanwhile", "DraftChanged", "EventFull", "Guest", "InUse", "NothingNew", "RegistrationClosed", "ReleasedMeanwhile", "Seen",
-    "TooManyAttendees", "Warned", "WrongState", "add_attendee", "cancel", "cancel_attendee", "cancel_registration",
+    "TooManyAttendees", "Warned", "WrongState", "add_attendee", "agree_to_photographs", "cancel", "cancel_attendee", "cancel_registration",
     "cancel_session", "change", "close", "confirm_coming", "create", "discard_draft", "duplicate_session", "edit_attendee",
     "edit_contact", "follow_event", "invite", "invite_all", "move_part", "move_session", "publish", "record_opening",
     "register", "release", "remove_part", "remove_session", "replace_attendee", "request_link", "save_part", "save_session",
-    "send_link", "set_times", "shift", "take_back",
+    "send_link", "set_times", "shift", "take_back", "tell_needs",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from events import signals
-from events.models import ATTENDEE_LINK, Attendee, AttendeeQuerySet, Event, Registration
+from events.models import ATTENDEE_LINK, Attendee, AttendeeQuerySet, Event, Registration, SpecialNeeds
 from events.services.locking import lock
 from events.services.refusals import EventFull, RegistrationClosed
 from organisations.links import hash_token, make_token
@@ -59,7 +59,12 @@ def attendee_of(registration: Registration, guest: Guest, now: datetime, **field
 
 
 def release(attendees: AttendeeQuerySet, now: datetime) -> None:
-    attendees.update(state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now)
+    """Their places are free; what they told us for the day itself has no purpose any more."""
+    SpecialNeeds.objects.filter(attendee__in=attendees.values("pk")).delete()
+    attendees.update(
+        state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now, photo_consent_at=None,
+        photo_consent_version="",
+    )  # fmt: skip
 
 
 def give_all_back(registration: Registration, now: datetime) -> Registration:
