@@ -19,7 +19,7 @@ def attendees_csv(event: Event) -> bytes:
 def _cells(attendee: Attendee) -> tuple[object, ...]:
     registration = attendee.registration
     return (
-        attendee.place_number, attendee.full_name, attendee.office, attendee.email, registration.get_category_display(),
+        attendee.place_number, str(attendee), attendee.office, attendee.email, registration.get_category_display(),
         registration.organisation_name or registration.medium, registration.contact_email,
         _("yes") if attendee.coming_confirmed_at else "",
     )  # fmt: skip

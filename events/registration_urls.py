@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import needs_views
+from events import needs_views, self_service_views
 from events import registration_views as views
 
 app_name = "registrations"
@@ -18,5 +18,8 @@ urlpatterns = [
     path("<str:token>/confirm/", views.confirm_all, name="confirm_all"),
     path("<str:token>/contact/", views.edit_contact, name="edit_contact"),
     path("<str:token>/cancel/", views.cancel, name="cancel"),
+    path("<str:token>/data/", self_service_views.data, name="data"),
+    path("<str:token>/data.json", self_service_views.data_file, name="data_file"),
+    path("<str:token>/erase/", self_service_views.erase, name="erase"),
     path("<str:token>/calendar.ics", views.calendar, name="calendar"),
 ]

@@ -57,15 +57,20 @@ def _by_link(
         owner = find(hash_token(token))
         if owner is None:
             return render(request, "events/link_unknown.html", status=404)
+        if owner.erased_at:
+            return _secret(request, render(request, "events/erased.html", {"owner": owner, "event": owner.event}))
         if request.method == "POST":
             try:
                 limit.take(str(owner.pk), now=timezone.now())
             except limits.TooOften as often:
                 messages.error(request, too_often_message(often))
                 return redirect(owner)
-        response = view(request, owner, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer" if request.method == "GET" else "same-origin"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return _secret(request, view(request, owner, *args, **kwargs))
 
     return opened
+
+
+def _secret(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    response["Referrer-Policy"] = "no-referrer" if request.method == "GET" else "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

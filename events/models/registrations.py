@@ -142,7 +142,7 @@ class Registration(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.registrant} → {self.event}"
+        return f"{self.reference} → {self.event}"  # no name: the admin's log keeps this
 
     @property
     def registrant(self) -> str:
@@ -267,7 +267,7 @@ class Attendee(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(erased_at__isnull=True) & ~Q(full_name=""))
-                | Q(erased_at__isnull=False, full_name="", email="", office="", token_hash=None),
+                | Q(erased_at__isnull=False, full_name="", email="", office="", photo_consent_version=""),
                 name="attendee_names_nobody_exactly_when_erased",
             ),
             models.CheckConstraint(

@@ -69,7 +69,7 @@ def release(attendees: AttendeeQuerySet, now: datetime) -> None:
 
 def give_all_back(registration: Registration, now: datetime) -> Registration:
     left = registration.recipients()
-    release(registration.attendees.confirmed(), now)
+    release(registration.attendees.standing(), now)
     registration.state, registration.cancelled_at = Registration.State.CANCELLED, now
     registration.revision += 1
     registration.save(update_fields=["state", "cancelled_at", "revision"])

@@ -71,7 +71,9 @@ def registration_cancelled(delivery: Delivery) -> Letter:
     return Letter(
         subject=_("Registration cancelled: %(event)s") % {"event": event.title},
         paragraphs=[
-            _("the registration of %(registrant)s is cancelled and its places are free again.")
+            _("your registration is cancelled and its data are erased. This is our last message about it.")
+            if registration.erased_at
+            else _("the registration of %(registrant)s is cancelled and its places are free again.")
             % {"registrant": registration.registrant}
         ],
         facts=event_facts(event),
@@ -146,6 +148,8 @@ def registration_of(delivery: Delivery) -> Registration:
     found = Registration.objects.select_related("event").filter(pk=delivery.payload.get("registration")).first()
     if found is None:
         raise CannotWrite("the registration is gone")
+    if delivery.address.endswith(".invalid"):
+        raise CannotWrite("its recipient's data were erased")
     return found
 
 

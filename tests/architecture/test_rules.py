@@ -24,7 +24,7 @@ PUBLIC = {
     "personal", "personal_page", "personal_renew", "personal_ask",
     "provider_report",
     "replace_attendee", "confirm_attendee", "confirm_all", "send_attendee_link", "own_edit", "own_confirm",
-    "own_cancel", "own_needs", "attendee_needs",
+    "own_cancel", "own_needs", "attendee_needs", "data", "data_file", "erase", "own_data", "own_data_file", "own_erase",
 }  # fmt: skip
 
 
