@@ -67,11 +67,19 @@ def public_pages() -> dict[str, str]:
     )  # fmt: skip
     pump.pump()
     mail = LocalMail.objects.filter(address="carla@ente01.example.org").first()
+    past = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    erased = events.erase_registration(registration=events.register(
+        event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=past,
+        guests=[events.Guest("Piera Privata", "piera@altrove.example.org")],
+    ))  # fmt: skip
     here, person = registration.get_absolute_url(), registration.attendees.get(full_name="Dario Delegato")
     own, form = person.get_absolute_url(), f"{event().get_absolute_url()}register/"
     return {
         "register-person": f"{form}?as=person", "register-press": f"{form}?as=press", "replace": f"{here}attendees/{person.pk}/replace/",
-        "own": own, "own-edit": f"{own}edit/", "own-cancel": f"{own}cancel/",
+        "own": own, "own-edit": f"{own}edit/", "own-cancel": f"{own}cancel/", "own-needs": f"{own}needs/",
+        "own-data": f"{own}data/", "own-erase": f"{own}erase/", "data": f"{here}data/", "erase": f"{here}erase/",
+        "needs-of-another": f"{here}attendees/{registration.attendees.get(full_name='Carla Contatto').pk}/needs/",
+        "erased": erased.get_absolute_url(),
         "home": "/", "events": "/events/", "event": event().get_absolute_url(),
         "register": f"{event().get_absolute_url()}register/", "lost-link": f"{event().get_absolute_url()}lost-link/",
         "registration": here, "contact": f"{here}contact/", "cancel": f"{here}cancel/",
@@ -90,6 +98,10 @@ def organisers_pages(organiser: User) -> dict[str, str]:
         applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
         source="manifesti-nelle-stazioni",
     )  # fmt: skip
+    person = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    piera = events.register(event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=person,
+                            guests=[events.Guest("Piera Privata", "piera@altrove.example.org")])  # fmt: skip
+    events.tell_needs(attendee=piera.attendees.get(), access="Interprete LIS", dietary="")
     pump.pump()
     events.change(event=event(), by=organiser, venue="Sala grande")
     Delivery.objects.filter(kind="event_rescheduled").update(state="failed", reply="550 5.1.1 mailbox unknown")
@@ -99,6 +111,7 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     at = f"/manage/events/{event().slug}/"
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
+        "manage-event-needs": f"{at}needs/",
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
         "addresses": f"{at}addresses/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
@@ -328,6 +341,10 @@ def outbox_pages(organiser: User) -> dict[str, str]:
         event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", guests=[events.Guest("Carla Contatto")],
         applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
     )  # fmt: skip
+    person = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    piera = events.register(event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=person,
+                            guests=[events.Guest("Piera Privata", "piera@altrove.example.org")])  # fmt: skip
+    events.tell_needs(attendee=piera.attendees.get(), access="Interprete LIS", dietary="")
     pump.pump()
     events.change(event=event(), by=organiser, venue="Sala grande")
     now = timezone.now()
