@@ -1,6 +1,7 @@
 """Organisers' pages of events: facts, state, who comes."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,8 @@ from organisations.access import require, signed_in
 from organisations.roles import Permission
 
 require_events = require(Permission.MANAGE_EVENTS)
+#: Registrations on one page.
+PAGE = 50
 
 
 @require_safe
@@ -35,7 +38,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     context = {
         "event": event,
-        "registrations": registrations,
+        "registrations": Paginator(registrations, PAGE).get_page(request.GET.get("page")),
         "categories": _categories(event),
         "taken": event.places_taken(),
         "invited": event.invitations.count(),
@@ -68,18 +71,21 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event, slug=slug)
     form = EventForm(request.POST or None, instance=event)
+    holders: dict[str, object] = {}
     if request.method == "POST" and form.is_valid():
         try:
             event = services.change(event=event, by=signed_in(request), **form.changed_values())
         except services.CapacityBelowTaken as taken:
             form.add_error("capacity", _("%(taken)s places are already held.") % {"taken": taken.taken})
+            found = event.registrations.holding_places()
+            holders = {"holders": found[:PAGE], "more_holders": max(0, found.count() - PAGE)}
         except services.WrongState:
             form.add_error(None, _("This event can no longer be changed."))
         else:
             messages.success(request, _("The changes were saved. Calendars follow if time or place moved."))
             return redirect("manage_events:detail", event.slug)
     fresh = get_object_or_404(Event, slug=slug)
-    context = {"form": form, "event": fresh}
+    context = {"form": form, "event": fresh, **holders}
     return render(request, "events/manage_edit.html", context, status=422 if form.errors else 200)
 
 

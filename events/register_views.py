@@ -38,7 +38,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and invitation:
         services.record_opening(invitation=invitation)  # a person sent the form: also without our script
     category = _category(request, invitation)
-    form = FORMS[category](request.POST or None, initial=RegistrationForm.initial_for(invitation))
+    initial = {**RegistrationForm.initial_for(invitation), "event_revision": event.revision}
+    form = FORMS[category](request.POST or None, initial=initial)
     # only an organisation writes who comes: a person, or the press, comes and may add others afterwards
     is_organisation = category == Registration.Category.ORGANISATION
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees") if is_organisation else None
@@ -94,6 +95,8 @@ def _register(
     event: Event, form: ApplicantForm, rows: BaseAttendeeFormSet | None, invitation: Invitation | None, source: str
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
+    if not form.is_of(event):
+        return None
     try:
         guests = rows.guests() if rows else [form.guest()]
         limits.take_registration(

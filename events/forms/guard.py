@@ -39,7 +39,7 @@ class GuardedForm(forms.Form):
         values = super().clean() or self.cleaned_data
         self.errors.pop("shown", None)  # whatever stood there is no moment of ours, which the next line says better
         if values.get("homepage"):
-            self._show(homepage="")
+            self.show_again(homepage="")
             self.add_error(
                 None, _("A field that people do not see was filled in. It is empty again: send it once more.")
             )
@@ -55,14 +55,14 @@ class GuardedForm(forms.Form):
         try:
             since = now.timestamp() - float(signing.loads(shown, salt=SALT))
         except (signing.BadSignature, TypeError, ValueError):
-            self._show(shown=stamp(now))
+            self.show_again(shown=stamp(now))
             return False
         if since > LONGEST.total_seconds():
-            self._show(shown=stamp(now))
+            self.show_again(shown=stamp(now))
             return False
         return bool(since >= least)
 
-    def _show(self, **values: str) -> None:
+    def show_again(self, **values: str) -> None:
         """Let the form come back with other values of its own fields; what was typed stays."""
         posted: Any = copy(self.data)
         for name, value in values.items():

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from events.forms.guard import GuardedForm
-from events.models import Invitation, Registration
+from events.models import Event, Invitation, Registration
 from events.services import Applicant, Guest
 from organisations.models import Organisation
 from organisations.text import LineField, NameField
@@ -22,6 +22,8 @@ class ApplicantForm(GuardedForm):
     category: ClassVar[Registration.Category]
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    #: Of the event as it was when the form was shown: who agreed to another day is asked again.
+    event_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     contact_name = NameField(label=_("Your full name"), max_length=150)
     contact_email = forms.EmailField(
         label=_("Your e-mail"), help_text=_("The confirmation and the link to change or cancel go here.")
@@ -38,6 +40,16 @@ class ApplicantForm(GuardedForm):
         if version != settings.PRIVACY_NOTICE_VERSION:
             raise ValidationError(_("The privacy notice has changed meanwhile: please read it again."))
         return str(version)
+
+    def is_of(self, event: Event) -> bool:
+        """Whether the event stands as the form said; else the form says so and goes by the event as it is."""
+        seen = self.cleaned_data["event_revision"]
+        if seen in {None, event.revision}:
+            return True
+        self.show_again(event_revision=str(event.revision))
+        self.add_error(None, _("Time or place of the event have changed since you opened this form. Look at them above; if "
+                               "you come all the same, send it once more."))  # fmt: skip
+        return False
 
     def applicant(self, language: str) -> Applicant:
         """Who registers, for the services; what this category is not asked stays empty."""

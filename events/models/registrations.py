@@ -27,6 +27,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Those that stand for their event. Twin: `Registration.is_active`."""
         return self.filter(state__in=Registration.ACTIVE)
 
+    def holding_places(self) -> "RegistrationQuerySet":
+        """Those that hold places, with how many as `places`, the latest first."""
+        places = models.Count("attendees", filter=Q(attendees__place_number__isnull=False))
+        return self.annotate(places=places).filter(places__gt=0).order_by("-created_at", "-pk")
+
     def by_category(self) -> dict[str, int]:
         """How many of each category there are, every category there. One query."""
         found = dict(self.order_by().values_list("category").annotate(models.Count("pk")))

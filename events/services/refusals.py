@@ -24,6 +24,14 @@ class TooManyAttendees(Exception):
     """One registration brings at most MAX_ATTENDEES people."""
 
 
+class HasRegistrations(Exception):
+    """The event cannot be removed. `count` says how many registrations it has, whatever became of them."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 class AlreadyComing(Exception):
     """This very person is in the registration's list."""
 

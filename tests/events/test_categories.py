@@ -16,7 +16,7 @@ PERSON = {
     "submission_id": "6f1d5f0e-6a3e-4a0f-9a50-0d6b2f1f7f10", "contact_name": "Paola Privata",
     "contact_email": "paola@altrove.example.org", "contact_phone": "", "notice_read": "on", "notice_version": "2026-11",
 }  # fmt: skip
-NOT_SEEN = {"submission_id", "notice_read", "notice_version", "shown", "homepage"}
+NOT_SEEN = {"submission_id", "notice_read", "notice_version", "shown", "homepage", "event_revision"}
 PRESS = PERSON | {"medium": "Il Giornale di prova", "contact_office": "Giornalista"}
 
 
