@@ -1,6 +1,8 @@
 """An info day with few places, and how to register for it."""
 
+import itertools
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,24 +37,29 @@ def applicant() -> services.Applicant:
     )  # fmt: skip
 
 
-REGISTERED = pytest.StashKey[int]()
+REGISTERED = pytest.StashKey[Iterator[int]]()
 
 
-def another(request, name: str) -> str:
-    """The name with another number each time in a test: an organisation registers once."""
-    number = request.node.stash.get(REGISTERED, 0) + 1
-    request.node.stash[REGISTERED] = number
-    return name if number == 1 else f"{name} {number}"
+def another(request):
+    """Gives a name with another number each time in a test: an organisation registers once."""
+    numbers = request.node.stash.setdefault(REGISTERED, itertools.count(1))
+
+    def another(name: str) -> str:
+        number = next(numbers)  # also by many threads at once
+        return name if number == 1 else f"{name} {number}"
+
+    return another
 
 
 @pytest.fixture
 def register(event, applicant, request):
     """Registers people by name; the contact stays the same, the organisation is another each time."""
+    named = another(request)
 
     def register(*names: str, **changes):
         arguments = {
             "event": event, "submission_id": uuid.uuid4(), "privacy_notice_version": "2026-11",
-            "applicant": replace(applicant, organisation_name=another(request, applicant.organisation_name)),
+            "applicant": replace(applicant, organisation_name=named(applicant.organisation_name)),
             "guests": [services.Guest(name, f"{name.lower()}@ente01.example.org") for name in names],
         }  # fmt: skip
         return services.register(**(arguments | changes))
@@ -85,10 +92,11 @@ def add(event, organiser):
 @pytest.fixture
 def posted(request):
     """The registration form as a browser posts it, each time for another organisation."""
+    named = another(request)
 
     def posted(*names: str, **changes) -> dict[str, str]:
         fields = {
-            "submission_id": str(uuid.uuid4()), "organisation_name": another(request, "Cooperativa di prova"), "organisation_kind": "cso",
+            "submission_id": str(uuid.uuid4()), "organisation_name": named("Cooperativa di prova"), "organisation_kind": "cso",
             "contact_name": "Carla Contatto", "contact_email": "carla@ente01.example.org", "contact_office": "Presidente",
             "contact_phone": "", "notice_read": "on", "notice_version": "2026-11",
             "attendees-TOTAL_FORMS": str(len(names)), "attendees-INITIAL_FORMS": "0",

@@ -1,12 +1,13 @@
 """As what somebody registers: an organisation, a private person, the press; each asked only what fits, each once."""
 
+import threading
 from dataclasses import replace
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from events import services
-from events.models import Attendee, Registration
+from events.models import Attendee, Event, Registration
 from notifications.letters import letter_for
 from notifications.models import Delivery
 
@@ -197,3 +198,76 @@ def test_list_export_mail_and_counts_say_the_category(client, client_of, organis
     letters = [letter_for(row) for row in Delivery.objects.filter(kind="registration_confirmed").order_by("pk")]
     assert [dict(letter.facts)["Iscrizione come"] for letter in letters] == ["ente", "privato", "stampa"]
     assert "l’iscrizione di Paola Privata è confermata." in letters[1].paragraphs
+
+
+# -- at the same time ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_colleagues_at_once_make_one_registration_of_their_organisation(event, applicant, register):
+    Event.objects.update(capacity=50)
+    results = at_once(lambda number: register(f"Persona{number}", applicant=applicant), 8)
+    assert sum(isinstance(result, Registration) for result in results) == 1
+    assert sum(isinstance(result, services.AlreadyRegistered) for result in results) == 7
+    assert Registration.objects.count() == Attendee.objects.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite queues writers by itself: no race to show")
+@pytest.mark.django_db(transaction=True)
+def test_the_index_alone_holds_when_a_code_path_forgets_the_lock(event, applicant, register, monkeypatch):
+    """The control of the test above: without the lock the race is there, and the schema still lets one through."""
+    Event.objects.update(capacity=50)
+    monkeypatch.setattr(services.registrations, "lock", lambda event: Event.objects.get(pk=event.pk))
+    results = at_once(lambda number: register(f"Persona{number}", applicant=applicant), 16)
+    assert any(isinstance(result, IntegrityError) for result in results)
+    assert Registration.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_replacements_of_one_person_at_once_are_one(event, register):
+    attendee = register("Anna").attendees.get()
+
+    def replace_by(number: int) -> Attendee:
+        return services.replace_attendee(attendee=attendee, guest=services.Guest(f"Nuova {number}"))
+
+    results = at_once(replace_by, 6)
+    assert sum(isinstance(result, Attendee) for result in results) == 1
+    assert sum(isinstance(result, services.RegistrationClosed) for result in results) == 5
+    assert event.places_taken() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_and_changing_at_once_leave_no_name_in_an_erased_row(event, register):
+    registration = register("Anna", "Bruno")
+    anna = registration.attendees.get(full_name="Anna")
+
+    def work(number: int) -> object:
+        if number % 2:
+            return services.edit_attendee(attendee=anna, guest=services.Guest(f"Anna {number}", anna.email))
+        return services.erase_registration(registration=registration)
+
+    at_once(work, 8)
+    assert list(Attendee.objects.values_list("full_name", "email").distinct()) == [("", "")]
+    assert Registration.objects.get().erased_at is not None
+
+
+def at_once(work, count: int) -> list[object]:
+    """Run `work(n)` in `count` threads that start together, each with its own connection."""
+    start, results = threading.Barrier(count), []
+
+    def run(number: int) -> None:
+        start.wait(timeout=30)
+        try:
+            results.append(work(number))
+        except Exception as error:
+            results.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    return results

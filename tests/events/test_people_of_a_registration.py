@@ -291,6 +291,25 @@ def test_a_reminder_carries_the_readers_own_link(anna, registration):
         assert owner.token in letter.link[1]
 
 
+def test_signed_in_people_find_the_places_others_gave_them(client_of, anna, registration):
+    from organisations.models import User
+
+    page = client_of(User.objects.create_user(anna.email, name="Anna")).get("/me/").content.decode()
+    assert anna.get_absolute_url() in page
+    assert registration.token not in page
+    page = client_of(User.objects.create_user(registration.contact_email, name="Carla")).get("/me/").content.decode()
+    assert registration.get_absolute_url() in page
+    assert anna.token not in page
+
+
+def test_organisers_see_who_said_that_they_come(client_of, organiser, anna, registration):
+    services.confirm_coming(registration=registration, attendee=anna)
+    page = client_of(organiser).get("/manage/events/info-day/").content.decode()
+    assert page.count("presenza confermata") == 2  # the number, and beside one name
+    sheet = client_of(organiser).get("/manage/events/info-day/registrations.csv").content.decode("utf-8-sig")
+    assert [row.rpartition(";")[2] for row in sheet.splitlines()] == ["Presenza confermata", "sì", ""]
+
+
 def test_a_draft_behind_a_link_shows_no_agenda_that_is_not_public(client, anna, add, released):
     add("Saluti segreti")
     assert "Saluti segreti" not in client.get(anna.get_absolute_url()).content.decode()

@@ -261,6 +261,17 @@ def test_who_was_erased_may_register_again(registration, event):
     assert again.is_active
 
 
+def test_nobody_left_is_reminded_listed_or_sent_a_calendar(client, zoe, registration, event):
+    from notifications.audiences.event_states import STANDINGS
+    from notifications.reminders.audiences import place_holders
+
+    with time_machine.travel(event.ends_at + timedelta(days=1)):
+        services.erase_registration(registration=registration)
+        assert place_holders(event, timezone.now()) == []
+        assert list(STANDINGS["registered"].rows(event.pk)) == []
+        assert client.post(f"{registration.get_absolute_url()}calendar-address/").status_code == 404
+
+
 def test_organisers_lists_live_with_nameless_people(client_of, organiser, zoe, registration, event):
     with time_machine.travel(event.ends_at + timedelta(days=1)):
         services.erase_attendee(attendee=zoe)
