@@ -58,19 +58,20 @@ def _by_link(
         if owner is None:
             return render(request, "events/link_unknown.html", status=404)
         if owner.erased_at:
-            return _secret(request, render(request, "events/erased.html", {"owner": owner, "event": owner.event}))
+            return _secret(render(request, "events/erased.html", {"owner": owner, "event": owner.event}))
         if request.method == "POST":
             try:
                 limit.take(str(owner.pk), now=timezone.now())
             except limits.TooOften as often:
                 messages.error(request, too_often_message(often))
                 return redirect(owner)
-        return _secret(request, view(request, owner, *args, **kwargs))
+        return _secret(view(request, owner, *args, **kwargs))
 
     return opened
 
 
-def _secret(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer" if request.method == "GET" else "same-origin"
+def _secret(response: HttpResponse) -> HttpResponse:
+    # not "no-referrer": under that a browser sends a page's own forms with "Origin: null", which are then refused
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -71,7 +71,7 @@ def test_without_script_the_contact_replaces_somebody(demo, chromium, live_serve
     context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
     page = context.new_page()
     page.goto(registration.get_absolute_url())
-    page.get_by_role("link", name="Sostituisci: Autista").click()
+    page.locator(f"a[href$='attendees/{person.pk}/replace/']").click()
     page.locator("#id_full_name").fill("Altra autista")
     page.get_by_role("button", name="Sostituisci").click()
     page.get_by_text("Altra autista viene al posto di Autista.").wait_for()

@@ -49,7 +49,7 @@ def test_registering_through_the_page(client, event, posted):
     page = client.get(response.url)
     assert "L’iscrizione è confermata" in page.content.decode()
     assert page["Cache-Control"].count("no-store") == 1
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "noindex" in page["X-Robots-Tag"]
 
 

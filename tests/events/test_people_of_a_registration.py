@@ -78,7 +78,7 @@ def test_the_own_page_shows_the_own_place_and_nothing_of_the_others(client, anna
     assert "Il tuo posto" in page
     for secret in (bruno.full_name, bruno.email, bruno.token, registration.token, registration.contact_email):
         assert secret not in page
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert "noindex" in response["X-Robots-Tag"]
     assert "no-store" in response["Cache-Control"]
 
