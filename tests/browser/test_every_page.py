@@ -102,6 +102,10 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     piera = events.register(event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=person,
                             guests=[events.Guest("Piera Privata", "piera@altrove.example.org")])  # fmt: skip
     events.tell_needs(attendee=piera.attendees.get(), access="Interprete LIS", dietary="")
+    draft = events.create(
+        by=organiser, slug="bozza", title_it="Una bozza", title_en="A draft", venue="Sala", address="Terni", capacity=5,
+        contact_email="a@socialneet.example.org", starts_at=event().starts_at, ends_at=event().ends_at,
+    )  # fmt: skip
     pump.pump()
     events.change(event=event(), by=organiser, venue="Sala grande")
     Delivery.objects.filter(kind="event_rescheduled").update(state="failed", reply="550 5.1.1 mailbox unknown")
@@ -112,6 +116,7 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
         "manage-event-needs": f"{at}needs/",
+        "manage-event-remove-refused": f"{at}remove/", "manage-event-remove": f"/manage/events/{draft.slug}/remove/",
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
         "addresses": f"{at}addresses/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
