@@ -17,14 +17,18 @@ from notifications.recipients.links import message_url, preferences_url, unsubsc
 
 
 def event_rescheduled(delivery: Delivery) -> Letter:
-    """To everybody registered: the new time or place."""
-    event = event_of(delivery)
+    """To everybody registered: the new time or place, and the way to give the place back if it no longer suits."""
+    registration = registration_of(delivery)
+    event = registration.event
     return Letter(
         subject=_("New time or place: %(event)s") % {"event": event.title},
         paragraphs=[_("time or place of the event have changed. Your registration stands; this is what holds now.")],
         facts=event_facts(event),
-        link=(_("The event's page"), absolute(event.get_absolute_url())),
-        closing=[_("The entry in your calendar changes by itself, or when you open the attached file.")],
+        link=own_link(delivery, registration),
+        closing=[
+            _("The entry in your calendar changes by itself, or when you open the attached file."),
+            _("If you cannot come, please give the place back."),
+        ],
         calendar=calendar_of(delivery, event),
     )
 

@@ -281,10 +281,11 @@ def test_the_database_keeps_no_name_of_somebody_whose_data_were_erased(anna):
         Attendee.objects.filter(pk=anna.pk).update(full_name="")
 
 
-def test_a_reminder_carries_the_readers_own_link(anna, registration):
+@pytest.mark.parametrize("kind", ["reminder", "event_rescheduled"])
+def test_a_reminder_and_a_move_carry_the_readers_own_link(anna, registration, kind):
     for address, owner in ((anna.email, anna), (registration.contact_email, registration)):
         row = Delivery.objects.create(
-            kind="reminder", idempotency_key=address, address=address, payload={"registration": registration.pk}
+            kind=kind, idempotency_key=address, address=address, payload={"registration": registration.pk}
         )
         letter = letter_for(row)
         assert letter.link is not None
