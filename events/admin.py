@@ -48,10 +48,10 @@ class AttendeeInline(admin.TabularInline[Attendee, Registration]):
 
 @admin.register(Registration)
 class RegistrationAdmin(admin.ModelAdmin[Registration]):
-    list_display = ("organisation_name", "event", "contact_email", "state", "created_at")
-    list_filter = ("state", "event")
-    search_fields = ("organisation_name", "contact_email", "contact_name")
-    readonly_fields = ("event", "state", "contact_email", "invitation", "privacy_notice_version", "created_at",
+    list_display = ("registrant", "category", "event", "contact_email", "state", "created_at")
+    list_filter = ("category", "state", "event")
+    search_fields = ("organisation_name", "medium", "contact_email", "contact_name")
+    readonly_fields = ("event", "category", "state", "contact_email", "invitation", "privacy_notice_version", "created_at",
                        "cancelled_at")  # fmt: skip
     inlines = (AttendeeInline,)
 

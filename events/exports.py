@@ -8,7 +8,10 @@ from organisations.tables import csv_lines
 
 def attendees_csv(event: Event) -> bytes:
     """Confirmed attendees by place: UTF-8 with BOM, semicolons, CRLF, formula cells defused."""
-    head = [_("Place"), _("Full name"), _("Office or role"), _("E-mail"), _("Organisation"), _("Contact's e-mail")]
+    head = [
+        _("Place"), _("Full name"), _("Office or role"), _("E-mail"), _("Category"), _("Organisation"),
+        _("Contact's e-mail"), _("Confirmed to come"),
+    ]  # fmt: skip
     attendees = event.attendees.confirmed().select_related("registration").order_by("place_number")
     return b"".join(csv_lines(head, map(_cells, attendees)))
 
@@ -16,6 +19,7 @@ def attendees_csv(event: Event) -> bytes:
 def _cells(attendee: Attendee) -> tuple[object, ...]:
     registration = attendee.registration
     return (
-        attendee.place_number, attendee.full_name, attendee.office, attendee.email, registration.organisation_name,
-        registration.contact_email,
+        attendee.place_number, str(attendee), attendee.office, attendee.email, registration.get_category_display(),
+        registration.organisation_name or registration.medium, registration.contact_email,
+        _("yes") if attendee.coming_confirmed_at else "",
     )  # fmt: skip

@@ -49,9 +49,12 @@ class Limit:
             Pace.objects.filter(pk=pace.pk).update(count=F("count") + 1)
 
 
-#: Registrations by one contact; changes through one link; mails to one guest that others name.
+#: Registrations by one contact; changes through one link, a contact's or a person's own; mails to one guest that others
+#: name; links sent again to one address.
 REGISTERING = Limit("register", 6, timedelta(hours=1))
 CHANGING = Limit("change", 60, timedelta(hours=1))
+CHANGING_OWN = Limit("change-own", 30, timedelta(hours=1))
+ASKING_FOR_LINKS = Limit("link", 6, timedelta(hours=1))
 NAMED_BY_OTHERS = Limit("guest", 6, timedelta(days=1))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import agenda_views, parts_views, release_views
+from events import agenda_views, needs_views, parts_views, release_views, removal_views
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<slug:slug>/publish/", views.publish, name="publish"),
     path("<slug:slug>/close/", views.close, name="close"),
     path("<slug:slug>/cancel/", views.cancel, name="cancel"),
+    path("<slug:slug>/remove/", removal_views.remove, name="remove"),
+    path("<slug:slug>/needs/", needs_views.of_event, name="needs"),
     path("<slug:slug>/agenda/", agenda_views.index, name="agenda"),
     path("<slug:slug>/agenda/add/", agenda_views.session_edit, name="session_add"),
     path("<slug:slug>/agenda/<int:pk>/", agenda_views.session_edit, name="session_edit"),

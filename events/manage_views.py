@@ -1,6 +1,7 @@
 """Organisers' pages of events: facts, state, who comes."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +13,13 @@ from events import exports, services
 from events.agenda.impact import impact_of
 from events.attribution import counts
 from events.forms import CancelEventForm, EventForm
-from events.models import Attendee, Event
+from events.models import Attendee, Event, Registration
 from organisations.access import require, signed_in
 from organisations.roles import Permission
 
 require_events = require(Permission.MANAGE_EVENTS)
+#: Registrations on one page.
+PAGE = 50
 
 
 @require_safe
@@ -35,16 +38,30 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     context = {
         "event": event,
-        "registrations": registrations,
-        "taken": event.places_taken(),
+        "registrations": Paginator(registrations, PAGE).get_page(request.GET.get("page")),
+        "categories": _categories(event),
+        **_places(event),
         "invited": event.invitations.count(),
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
         "is_over": event.is_over(now),
+        "may_see_needs": signed_in(request).has_permission(Permission.SEE_NEEDS),
         "impact": impact_of(event, now=now),
         "came_by": counts.of_event(event),
         "may_publicise": signed_in(request).has_permission(Permission.SEND_CAMPAIGNS),
     }
     return render(request, "events/manage_detail.html", context)
+
+
+def _places(event: Event) -> dict[str, int]:
+    """How many places are held, and for how many of them somebody said that they really come. One query."""
+    sure = Q(state=Attendee.State.CONFIRMED, coming_confirmed_at__isnull=False)
+    return event.attendees.aggregate(taken=Count("place_number"), sure=Count("pk", filter=sure))
+
+
+def _categories(event: Event) -> list[tuple[str, int]]:
+    """How many registrations of each category stand. One query."""
+    counts = event.registrations.active().by_category()
+    return [(str(label), counts[value]) for value, label in Registration.Category.choices]
 
 
 @require_events
@@ -61,18 +78,21 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event, slug=slug)
     form = EventForm(request.POST or None, instance=event)
+    holders: dict[str, object] = {}
     if request.method == "POST" and form.is_valid():
         try:
             event = services.change(event=event, by=signed_in(request), **form.changed_values())
         except services.CapacityBelowTaken as taken:
             form.add_error("capacity", _("%(taken)s places are already held.") % {"taken": taken.taken})
+            found = event.registrations.holding_places()
+            holders = {"holders": found[:PAGE], "more_holders": max(0, found.count() - PAGE)}
         except services.WrongState:
             form.add_error(None, _("This event can no longer be changed."))
         else:
             messages.success(request, _("The changes were saved. Calendars follow if time or place moved."))
             return redirect("manage_events:detail", event.slug)
     fresh = get_object_or_404(Event, slug=slug)
-    context = {"form": form, "event": fresh}
+    context = {"form": form, "event": fresh, **holders}
     return render(request, "events/manage_edit.html", context, status=422 if form.errors else 200)
 
 

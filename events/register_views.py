@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -16,15 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services
 from events.attribution.codes import PARAMETER
-from events.forms import AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
-from events.models import MAX_ATTENDEES, Event, Invitation
+from events.forms import FORMS, ApplicantForm, AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
+from events.models import MAX_ATTENDEES, Event, Invitation, Registration
+from events.secret_links import too_often_message
 from organisations.links import hash_token
+
+#: Where the address says as what somebody registers; without it, as an organisation.
+AS = "as"
 
 
 @never_cache
 @login_not_required
 def register(request: HttpRequest, slug: str) -> HttpResponse:
-    """The registration form; a personal link fills in the organisation."""
+    """The registration form of one category; a personal link is an organisation's, and fills it in."""
     event = get_object_or_404(Event.objects.public(), slug=slug)
     now = timezone.now()
     if not event.is_open(now):
@@ -34,9 +37,14 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     invitation = _invitation(event, request.GET.get("invitation", ""))
     if request.method == "POST" and invitation:
         services.record_opening(invitation=invitation)  # a person sent the form: also without our script
-    form = RegistrationForm(request.POST or None, initial=RegistrationForm.initial_for(invitation))
-    rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees")
-    if request.method == "POST" and "another" not in request.POST and form.is_valid() and rows.is_valid():
+    category = _category(request, invitation)
+    initial = {**RegistrationForm.initial_for(invitation), "event_revision": event.revision}
+    form = FORMS[category](request.POST or None, initial=initial)
+    # only an organisation writes who comes: a person, or the press, comes and may add others afterwards
+    is_organisation = category == Registration.Category.ORGANISATION
+    rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees") if is_organisation else None
+    is_sent = request.method == "POST" and "another" not in request.POST
+    if is_sent and form.is_valid() and (rows is None or rows.is_valid()):
         response = _register(event, form, rows, invitation, request.GET.get(PARAMETER, ""))
         if response:
             return response
@@ -44,9 +52,27 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST" and not free:
         return render(request, "events/register_full.html", {"event": event})
     if "another" in request.POST:
-        form = RegistrationForm(initial={name: request.POST.get(name, "") for name in form.fields})
+        form = FORMS[category](initial={name: request.POST[name] for name in form.fields if name in request.POST})
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": MAX_ATTENDEES}
-    return render(request, "events/register.html", {**context, "invitation": invitation})
+    context |= {"invitation": invitation, "category": category, "categories": _others(request)}
+    return render(request, "events/register.html", context)
+
+
+def _category(request: HttpRequest, invitation: Invitation | None) -> str:
+    """As what somebody registers, by the address of the form; anything unknown is an organisation."""
+    wanted = request.GET.get(AS, "")
+    return wanted if wanted in FORMS and not invitation else Registration.Category.ORGANISATION.value
+
+
+def _others(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Each category with its name and the query that leads to its form; whatever else stood in the address stays."""
+    labels = {"organisation": _("An organisation"), "person": _("A private person"), "press": _("The press")}
+    found = []
+    for category in FORMS:
+        query = request.GET.copy()
+        query[AS] = category
+        found.append((category, labels[category], query.urlencode()))
+    return found
 
 
 @csrf_exempt  # it carries no session and only dates an opening: a forged one says what the link's owner could say
@@ -66,11 +92,13 @@ def opened(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _register(
-    event: Event, form: RegistrationForm, rows: BaseAttendeeFormSet, invitation: Invitation | None, source: str
+    event: Event, form: ApplicantForm, rows: BaseAttendeeFormSet | None, invitation: Invitation | None, source: str
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
+    if not form.is_of(event):
+        return None
     try:
-        guests = rows.guests()
+        guests = rows.guests() if rows else [form.guest()]
         limits.take_registration(
             contact=form.cleaned_data["contact_email"], guests=[guest.email for guest in guests], now=timezone.now()
         )
@@ -89,6 +117,9 @@ def _register(
     except limits.TooOften as often:
         form.add_error(None, too_often_message(often))
         return None
+    except services.AlreadyRegistered as already:
+        form.add_error(None, _already_message(already, form))
+        return None
     except services.RegistrationClosed:
         form.add_error(None, _("Registration has closed meanwhile."))
         return None
@@ -106,11 +137,16 @@ def full_message(full: services.EventFull) -> str:
     ) % {"free": full.free}
 
 
-def too_often_message(often: limits.TooOften) -> str:
-    """What to do when a form was sent more often than a person needs."""
-    return _("This was sent very often from this address. Try again after %(time)s, or write to us.") % {
-        "time": date_format(timezone.localtime(often.again_at), "j F, H:i")
-    }
+def _already_message(already: services.AlreadyRegistered, form: ApplicantForm) -> str:
+    """What to do when somebody registers a second time; whose registration it is says nobody but their own mailbox."""
+    earlier, address = already.registration, form.cleaned_data["contact_email"]
+    if earlier.contact_email == address:
+        services.request_link(event=earlier.event, email=address)
+        return _("With this address somebody is registered already. We have sent the link to it once more: there you can "
+                 "add people, change or cancel.")  # fmt: skip
+    return _("%(name)s is registered already. Whoever registered it can add people through the link in their "
+             "confirmation. If you come for another office, write it behind the name; or write to us.") % {
+                 "name": earlier.registrant}  # fmt: skip
 
 
 def _with_another_row(request: HttpRequest) -> Any:
@@ -135,11 +171,17 @@ def _invitation(event: Event, token: str) -> Invitation | None:
 @require_POST
 @login_not_required
 def request_link(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send the management link again: the same answer for known and unknown addresses."""
+    """Send the links of an address again: the same answer for known and unknown addresses, also when asked too often."""
     event = get_object_or_404(Event.objects.public(), slug=slug)
     form = LinkRequestForm(request.POST)
     if form.is_valid():
-        services.request_link(event=event, email=form.cleaned_data["email"])
+        email = form.cleaned_data["email"].lower()
+        try:
+            limits.ASKING_FOR_LINKS.take(f"{event.pk}:{email}", now=timezone.now())
+        except limits.TooOften:
+            pass  # they went out several times just now
+        else:
+            services.request_link(event=event, email=email)
         return render(request, "events/link_requested.html", {"event": event})
     return render(request, "events/lost_link.html", {"event": event, "form": form}, status=422)
 

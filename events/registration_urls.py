@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from events import needs_views, self_service_views
 from events import registration_views as views
 
 app_name = "registrations"
@@ -10,7 +11,15 @@ urlpatterns = [
     path("<str:token>/add/", views.add_attendee, name="add_attendee"),
     path("<str:token>/attendees/<int:attendee_id>/edit/", views.edit_attendee, name="edit_attendee"),
     path("<str:token>/attendees/<int:attendee_id>/cancel/", views.cancel_attendee, name="cancel_attendee"),
+    path("<str:token>/attendees/<int:attendee_id>/replace/", views.replace_attendee, name="replace_attendee"),
+    path("<str:token>/attendees/<int:attendee_id>/confirm/", views.confirm_attendee, name="confirm_attendee"),
+    path("<str:token>/attendees/<int:attendee_id>/send-link/", views.send_attendee_link, name="send_attendee_link"),
+    path("<str:token>/attendees/<int:attendee_id>/needs/", needs_views.by_contact, name="attendee_needs"),
+    path("<str:token>/confirm/", views.confirm_all, name="confirm_all"),
     path("<str:token>/contact/", views.edit_contact, name="edit_contact"),
     path("<str:token>/cancel/", views.cancel, name="cancel"),
+    path("<str:token>/data/", self_service_views.data, name="data"),
+    path("<str:token>/data.json", self_service_views.data_file, name="data_file"),
+    path("<str:token>/erase/", self_service_views.erase, name="erase"),
     path("<str:token>/calendar.ics", views.calendar, name="calendar"),
 ]

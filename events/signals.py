@@ -11,6 +11,12 @@ registration_changed = Signal()
 registration_cancelled = Signal()
 #: The contact asked for the management link again. Arguments: registration.
 registration_link_requested = Signal()
+#: Somebody's own link is to be sent to them again. Arguments: attendee.
+attendee_link_requested = Signal()
+#: Nobody is named in it any more. Arguments: registration, addresses (whose data went).
+registration_erased = Signal()
+#: One of its people is not named any more. Arguments: attendee, address (empty where they had none).
+attendee_erased = Signal()
 #: The public sees it from now on. Arguments: event, by.
 event_published = Signal()
 #: Time or place moved; `event.revision` is already higher. Arguments: event, by.

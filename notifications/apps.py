@@ -10,7 +10,8 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import checks, receivers  # noqa: F401  importing them registers them
+        from notifications import checks, erasure, receivers  # noqa: F401  importing the others registers them
         from notifications.sending import tallies
 
+        erasure.connect()
         post_migrate.connect(tallies.ensure, sender=self)

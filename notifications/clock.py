@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from notifications import nightly
+from notifications import erasure, nightly
 from notifications.channels import worker as channels
 from notifications.providers import events
 from notifications.reminders import planning
@@ -22,6 +22,7 @@ def go_round(*, seconds: float = 25.0) -> dict[str, int]:
     report = {"reports": reported, "reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     report |= channels.send_due()
     report |= webhooks.send_due()  # after the mail: other programs wait for it, not the other way round
+    erasure.forget_settled()
     tallies.fold()
     nightly.run_if_due(timezone.now())  # last: mail does not wait for it
     return report

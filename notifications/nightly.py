@@ -1,4 +1,6 @@
-"""Once a night everything that must hold is looked at: by whatever clock goes round, Celery's or `pump --loop`.
+"""Once a night what has served its time is deleted, and everything that must hold is looked at.
+
+By whatever clock goes round, Celery's or `pump --loop`.
 
 It stands here and not in portal because here is the clock, and from here one may look down on all rooms that have
 something to keep true (docs/decisions/0015).
@@ -13,6 +15,7 @@ from django.utils import timezone
 from agreements import invariants as of_agreements
 from events import invariants as of_events
 from notifications import invariants as of_messages
+from notifications import retention
 from notifications.models import NightlyCheck
 from organisations.zone import ROME
 
@@ -58,6 +61,7 @@ def _twice() -> list[str]:
 
 def _run(check: NightlyCheck) -> NightlyCheck:
     try:
+        retention.purge(check.began_at)
         found = _twice()
     except Exception as error:  # a check that cannot be made must not stop the clock, which also sends all mail
         logger.exception("the nightly check broke off")

@@ -17,7 +17,7 @@ from events import signals as event_signals
 from events.agenda.impact import Told
 from events.agenda.people import Addressee
 from events.models import AgendaRelease, Attendee, Event, Registration, Session
-from notifications import outbox
+from notifications import erasure, outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
 from notifications.campaigns import services as campaigns
@@ -135,6 +135,24 @@ def on_registration_link_requested(*, registration: Registration, **_kwargs: Any
     outbox.enqueue(
         [_to_address("registration_link", registration, registration.contact_email, registration.contact_name, key=key)]
     )
+
+
+@receiver(event_signals.attendee_link_requested)
+def on_attendee_link_requested(*, attendee: Attendee, **_kwargs: Any) -> None:
+    if attendee.email:
+        key = f"attendee_link:{attendee.pk}:{attendee.token_version}:{timezone.now():%Y%m%d%H%M}"
+        registration, name = attendee.registration, attendee.full_name
+        outbox.enqueue([_to_address("attendee_link", registration, attendee.email, name, key=key)])
+
+
+@receiver(event_signals.registration_erased)
+def on_registration_erased(*, registration: Registration, addresses: Collection[str], **_kwargs: Any) -> None:
+    erasure.forget(registration, addresses, whole=True)
+
+
+@receiver(event_signals.attendee_erased)
+def on_attendee_erased(*, attendee: Attendee, address: str, **_kwargs: Any) -> None:
+    erasure.forget(attendee.registration, {address} - {"", attendee.registration.contact_email}, whole=False)
 
 
 def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:

@@ -19,6 +19,7 @@ _SAID = frozenset({
     gettext_noop("registrations were closed before it could leave"),
     gettext_noop("the place was given back"),
     gettext_noop("the registration has another contact now"),
+    gettext_noop("the recipient's data were erased"),
     gettext_noop("the worker died while handing over"),
     gettext_noop("found in the log of the mail server"),
     gettext_noop("the provider reports that it took it"),

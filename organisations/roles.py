@@ -19,6 +19,7 @@ class Permission(models.TextChoices):
     """What a page or service asks for; never ask for a role by name."""
 
     MANAGE_EVENTS = "manage_events", _("manage events and registrations")
+    SEE_NEEDS = "see_needs", _("read access and dietary needs")
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage the directory")
     MANAGE_AGREEMENTS = "manage_agreements", _("draft and freeze agreements")
     SEND_CAMPAIGNS = "send_campaigns", _("send invitations")
@@ -33,6 +34,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGANISER: frozenset(
         {
             Permission.MANAGE_EVENTS,
+            Permission.SEE_NEEDS,
             Permission.MANAGE_ORGANISATIONS,
             Permission.MANAGE_AGREEMENTS,
             Permission.SEND_CAMPAIGNS,

@@ -314,6 +314,12 @@ if TRUSTED_PROXY_HEADER := env.str("TRUSTED_PROXY_HEADER", default=""):
 
 # -- the association's own facts -------------------------------------------------------------------------------------------
 PRIVACY_NOTICE_VERSION = env.str("PRIVACY_NOTICE_VERSION", default="2026-11")
+#: Of the question whether somebody may be photographed: another wording is another consent.
+PHOTO_CONSENT_VERSION = env.str("PHOTO_CONSENT_VERSION", default="2026-11")
+#: Access and dietary needs are deleted so many days after the event.
+NEEDS_KEPT_DAYS = env.int("NEEDS_KEPT_DAYS", default=7)
+#: Faster than that nobody fills in the registration form (events.forms.guard); 0 asks for nothing.
+REGISTRATION_MIN_SECONDS = env.float("REGISTRATION_MIN_SECONDS", default=2.0)
 ASSOCIATION_NAME = env.str("ASSOCIATION_NAME", default="Confartigianato Imprese Terni")
 ASSOCIATION_EMAIL = env.str("ASSOCIATION_EMAIL", default=f"segreteria@{MAIL_DOMAIN}")
 ASSOCIATION_ADDRESS = env.str("ASSOCIATION_ADDRESS", default="Terni")

@@ -37,6 +37,7 @@ localised: list[URLPattern | URLResolver] = [
     path("events/", include("events.urls")),
     path("calendar.ics", include("events.feed_urls")),
     path("registrations/", include("events.registration_urls")),
+    path("attendees/", include("events.attendee_urls")),
     path("meeting-point/", include("events.meeting_point_urls")),
     path("agreements/", include("agreements.urls")),
     path("", include("notifications.urls")),

@@ -63,7 +63,9 @@ def me(request: HttpRequest) -> HttpResponse:
     """What lies before somebody signed in."""
     user = signed_in(request)
     registrations = Registration.objects.filter(contact_email=user.email).select_related("event")
+    own = Attendee.objects.filter(email=user.email).standing().exclude(registration__contact_email=user.email)
     context = {
+        "places": own.select_related("event").order_by("-event__starts_at", "pk"),
         "agreements": Agreement.objects.for_parties_of(user).order_by("-created_at"),
         "registrations": registrations.order_by("-event__starts_at", "pk"),
         "has_second_factor": is_mfa_enabled(user),
@@ -145,7 +147,8 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
-        "User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\nDisallow: /me/\n", content_type="text/plain"
+        "User-agent: *\nDisallow: /manage/\nDisallow: /registrations/\nDisallow: /attendees/\nDisallow: /me/\n",
+        content_type="text/plain",
     )
 
 

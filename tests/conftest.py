@@ -95,6 +95,12 @@ def _as_in_production(settings):
 
 
 @pytest.fixture(autouse=True)
+def _faster_than_people(settings):
+    """Tests fill a form in no time; the ones about that say how long it takes."""
+    settings.REGISTRATION_MIN_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
 def _in_italian():
     """A request leaves its language behind in the thread; the next test begins in the portal's own."""
     from django.utils import translation

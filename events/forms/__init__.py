@@ -13,11 +13,12 @@ from events.forms.agenda import (
     TrackForm,
 )
 from events.forms.events import CancelEventForm, EventForm
-from events.forms.people import AttendeeForm, AttendeeFormSet, BaseAttendeeFormSet
-from events.forms.registration import ContactForm, LinkRequestForm, RegistrationForm
+from events.forms.needs import NeedsForm
+from events.forms.people import AttendeeForm, AttendeeFormSet, BaseAttendeeFormSet, OwnNameForm
+from events.forms.registration import FORMS, ApplicantForm, ContactForm, LinkRequestForm, RegistrationForm
 
 __all__ = [
-    "AttendeeForm", "AttendeeFormSet", "BaseAttendeeFormSet", "CancelEventForm", "CompareForm", "ContactForm",
-    "EditionForm", "EventForm", "LinkRequestForm", "MoveForm", "RegistrationForm", "ReleaseForm", "RoomForm",
-    "SessionForm", "ShiftForm", "SpeakerForm", "TimesForm", "TrackForm",
+    "FORMS", "ApplicantForm", "AttendeeForm", "AttendeeFormSet", "BaseAttendeeFormSet", "CancelEventForm", "CompareForm",
+    "ContactForm", "EditionForm", "EventForm", "LinkRequestForm", "MoveForm", "NeedsForm", "OwnNameForm", "RegistrationForm",
+    "ReleaseForm", "RoomForm", "SessionForm", "ShiftForm", "SpeakerForm", "TimesForm", "TrackForm",
 ]  # fmt: skip

@@ -13,7 +13,9 @@ class AttendeeForm(forms.Form):
     """One person who comes."""
 
     full_name = NameField(label=_("Full name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("For the reminder and the calendar."))
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, help_text=_("For their own link, the reminder and the calendar.")
+    )
     office = NameField(label=_("Office or role"), max_length=150, required=False)
 
     def clean_email(self) -> str:
@@ -22,6 +24,17 @@ class AttendeeForm(forms.Form):
     def guest(self) -> Guest:
         """The person, for the services."""
         return Guest(**{name: self.cleaned_data[name] for name in ("full_name", "email", "office")})
+
+
+class OwnNameForm(forms.Form):
+    """What a person may correct of themselves."""
+
+    full_name = NameField(label=_("Full name"), max_length=150)
+    office = NameField(label=_("Office or role"), max_length=150, required=False)
+
+    def guest(self, email: str) -> Guest:
+        """The person with the address that stands, for the services."""
+        return Guest(self.cleaned_data["full_name"], email, self.cleaned_data["office"])
 
 
 class BaseAttendeeFormSet(forms.BaseFormSet[AttendeeForm]):

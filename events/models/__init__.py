@@ -5,18 +5,23 @@ from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Spe
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
 from events.models.meeting_point import MeetingPoint, OpeningHours, Weekday
+from events.models.needs import SpecialNeeds
 from events.models.pace import Pace
 from events.models.registrations import (
+    ATTENDEE_LINK,
     MAX_ATTENDEES,
     REGISTRATION_LINK,
     Attendee,
     AttendeeQuerySet,
     Registration,
+    RegistrationQuerySet,
+    registrant_key_of,
 )
 from events.models.releases import AgendaRelease
 
 __all__ = [
-    "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee", "AttendeeQuerySet",
-    "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration", "RegistrationSource",
-    "Room", "Session", "SessionQuerySet", "Speaker", "Track", "Weekday",
+    "ATTENDEE_LINK", "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee",
+    "AttendeeQuerySet", "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration",
+    "RegistrationQuerySet", "RegistrationSource", "Room", "Session", "SessionQuerySet", "Speaker", "SpecialNeeds", "Track", "Weekday",
+    "registrant_key_of",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
-"""Registrations of organisations, and the people they bring."""
+"""Registrations of organisations, private persons and the press, and the people they bring."""
 
+import hashlib
 import uuid
 
 from django.db import models
@@ -11,15 +12,42 @@ from django.utils.translation import gettext_lazy as _
 from events.models.events import Event
 from events.models.invitations import Invitation
 from organisations.languages import Language
-from organisations.links import make_token
+from organisations.links import hash_token, make_token
 from organisations.models import Organisation
 
 REGISTRATION_LINK = "registration"
+ATTENDEE_LINK = "attendee"
 MAX_ATTENDEES = 10
 
 
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    """Questions about registrations."""
+
+    def active(self) -> "RegistrationQuerySet":
+        """Those that stand for their event. Twin: `Registration.is_active`."""
+        return self.filter(state__in=Registration.ACTIVE)
+
+    def holding_places(self) -> "RegistrationQuerySet":
+        """Those that hold places, with how many as `places`, the latest first."""
+        places = models.Count("attendees", filter=Q(attendees__place_number__isnull=False))
+        return self.annotate(places=places).filter(places__gt=0).order_by("-created_at", "-pk")
+
+    def by_category(self) -> dict[str, int]:
+        """How many of each category there are, every category there. One query."""
+        found = dict(self.order_by().values_list("category").annotate(models.Count("pk")))
+        return {category: found.get(category, 0) for category in Registration.Category.values}
+
+
 class Registration(models.Model):
-    """One organisation's registration for one event, managed through a link by its contact."""
+    """The registration of an organisation, a private person or the press for one event.
+
+    Its contact manages it through a link; each of its people has a link of their own that may do less.
+    """
+
+    class Category(models.TextChoices):
+        ORGANISATION = "organisation", _("organisation")
+        PERSON = "person", _("private person")
+        PRESS = "press", _("press")
 
     class State(models.TextChoices):
         #: An organiser has still to approve it; its people hold their places meanwhile.
@@ -37,9 +65,14 @@ class Registration(models.Model):
         State.REFUSED: frozenset(),
         State.CANCELLED: frozenset(),
     }
+    #: States in which it stands for its event: a registrant has one such registration.
+    ACTIVE = (State.PENDING, State.WAITING, State.CONFIRMED)
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     event = models.ForeignKey(Event, models.PROTECT, related_name="registrations", verbose_name=_("event"))
+    category = models.CharField(_("category"), max_length=12, choices=Category, default=Category.ORGANISATION)
+    #: Who it is whose registration stands once: see `registrant_key_of`. Empty where nobody is named any more.
+    registrant_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     organisation = models.ForeignKey(
         Organisation,
         models.SET_NULL,
@@ -51,10 +84,11 @@ class Registration(models.Model):
     invitation = models.ForeignKey(
         Invitation, models.SET_NULL, null=True, blank=True, related_name="registrations", verbose_name=_("invitation")
     )
-    organisation_name = models.CharField(_("organisation"), max_length=200)
-    organisation_kind = models.CharField(_("kind"), max_length=20, choices=Organisation.Kind)
-    contact_name = models.CharField(_("contact's full name"), max_length=150)
-    contact_email = models.EmailField(_("contact's e-mail"))
+    organisation_name = models.CharField(_("organisation"), max_length=200, blank=True)
+    organisation_kind = models.CharField(_("kind"), max_length=20, choices=Organisation.Kind, blank=True)
+    medium = models.CharField(_("name of the medium"), max_length=200, blank=True, default="")
+    contact_name = models.CharField(_("contact's full name"), max_length=150, blank=True)
+    contact_email = models.EmailField(_("contact's e-mail"), blank=True)
     contact_office = models.CharField(_("office or role"), max_length=150, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ITALIAN)
@@ -68,11 +102,41 @@ class Registration(models.Model):
     source = models.CharField(_("came by"), max_length=32, blank=True, default="")
     created_at = models.DateTimeField(_("registered at"), default=timezone.now)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    #: Its contact wished it: from then on nobody is named here.
+    erased_at = models.DateTimeField(_("data erased at"), null=True, blank=True, editable=False)
+
+    objects = RegistrationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         constraints = (
+            models.CheckConstraint(
+                condition=(Q(category="organisation", medium="") & ~Q(organisation_name="") & ~Q(organisation_kind=""))
+                | Q(category="person", organisation_name="", organisation_kind="", organisation=None, medium="")
+                | (
+                    Q(category="press", organisation_name="", organisation_kind="", organisation=None)
+                    & (~Q(medium="") | Q(erased_at__isnull=False))
+                ),
+                name="registration_says_what_its_category_is",
+            ),
+            models.CheckConstraint(
+                condition=(Q(erased_at__isnull=True) & ~Q(contact_name="") & ~Q(contact_email=""))
+                | Q(
+                    erased_at__isnull=False,
+                    contact_name="",
+                    contact_email="",
+                    contact_office="",
+                    contact_phone="",
+                    registrant_key="",
+                ),
+                name="registration_names_nobody_exactly_when_erased",
+            ),
+            models.UniqueConstraint(
+                fields=("event", "registrant_key"),
+                condition=Q(state__in=("pending", "waiting", "confirmed")) & ~Q(registrant_key=""),
+                name="registration_once_per_registrant",
+            ),
             models.CheckConstraint(
                 condition=(~Q(state="cancelled") & Q(cancelled_at__isnull=True))
                 | Q(state="cancelled", cancelled_at__isnull=False),
@@ -83,7 +147,17 @@ class Registration(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.organisation_name} → {self.event}"
+        return f"{self.reference} → {self.event}"  # no name: the admin's log keeps this
+
+    @property
+    def registrant(self) -> str:
+        """Who is registered: the organisation, the medium or the person; after an erasure what is left of that."""
+        return self.organisation_name or self.medium or self.contact_name or str(self.get_category_display())
+
+    @property
+    def is_active(self) -> bool:
+        """Twin of `RegistrationQuerySet.active`."""
+        return self.state in self.ACTIVE
 
     @property
     def token(self) -> str:
@@ -103,15 +177,32 @@ class Registration(models.Model):
         """Address -> name of everybody whose calendar follows this registration: contact and confirmed attendees."""
         if self.state == self.State.CANCELLED:
             return {}
-        people = {self.contact_email: self.contact_name}
+        people = {self.contact_email: self.contact_name} if self.contact_email else {}
         for attendee in self.attendees.confirmed().order_by("place_number"):
             if attendee.email:
                 people.setdefault(attendee.email, attendee.full_name)
         return people
 
 
+def registrant_key_of(category: str, *, organisation: int | None, name: str, email: str) -> str:
+    """What is the same whenever the same registrant registers again: a hash, from which nobody can be read.
+
+    The directory's entry of an organisation, else its name (upper case and spaces apart); the address of a private
+    person or of a journalist, because several of one medium may come.
+    """
+    if category == Registration.Category.ORGANISATION:
+        who = f"directory:{organisation}" if organisation else f"name:{' '.join(name.casefold().split())}"
+    else:
+        who = f"{category}:{email.casefold()}"
+    return hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()
+
+
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     """Questions about the people who come."""
+
+    def standing(self) -> "AttendeeQuerySet":
+        """Those who have not given up: confirmed, to be approved or waiting. Twin: `Attendee.is_standing`."""
+        return self.exclude(state=Attendee.State.CANCELLED)
 
     def confirmed(self) -> "AttendeeQuerySet":
         """Those who hold a place for good. Twin: `Attendee.is_confirmed`."""
@@ -140,13 +231,23 @@ class Attendee(models.Model):
         Registration, models.CASCADE, related_name="attendees", verbose_name=_("registration")
     )
     event = models.ForeignKey(Event, models.PROTECT, related_name="attendees", verbose_name=_("event"))
-    full_name = models.CharField(_("full name"), max_length=150)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: Of the link that this person alone has; none where there is nobody any more whom it could be given to.
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    token_version = models.PositiveIntegerField(default=1, editable=False)
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     office = models.CharField(_("office or role"), max_length=150, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CONFIRMED)
     place_number = models.PositiveIntegerField(_("place"), null=True, blank=True)
     created_at = models.DateTimeField(_("registered at"), default=timezone.now)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    #: When they, or the contact for them, last said that they really come.
+    coming_confirmed_at = models.DateTimeField(_("confirmed to come at"), null=True, blank=True)
+    #: When they agreed to be photographed, and to which wording of the question.
+    photo_consent_at = models.DateTimeField(_("agreed to photographs at"), null=True, blank=True)
+    photo_consent_version = models.CharField(_("wording agreed to"), max_length=20, blank=True, default="")
+    erased_at = models.DateTimeField(_("data erased at"), null=True, blank=True, editable=False)
 
     objects = AttendeeQuerySet.as_manager()
 
@@ -169,10 +270,44 @@ class Attendee(models.Model):
             models.CheckConstraint(
                 condition=Q(place_number__isnull=True) | Q(place_number__gte=1), name="attendee_place_from_one"
             ),
+            models.CheckConstraint(
+                condition=(Q(erased_at__isnull=True) & ~Q(full_name=""))
+                | Q(erased_at__isnull=False, full_name="", email="", office="", photo_consent_version=""),
+                name="attendee_names_nobody_exactly_when_erased",
+            ),
+            models.CheckConstraint(
+                condition=Q(photo_consent_at__isnull=True, photo_consent_version="")
+                | (Q(photo_consent_at__isnull=False) & ~Q(photo_consent_version="")),
+                name="attendee_consent_has_time_and_wording",
+            ),
         )
 
     def __str__(self) -> str:
-        return self.full_name
+        return self.full_name or str(_("data erased"))
+
+    @property
+    def token(self) -> str:
+        """The token of this person's own link, derived anew each time."""
+        return make_token(ATTENDEE_LINK, self.key, self.token_version)
+
+    def renew_token(self) -> None:
+        """Another link from now on; the one before opens nothing. Does not save."""
+        self.token_version += 1
+        self.token_hash = hash_token(self.token)
+
+    def get_absolute_url(self) -> str:
+        """Their own page. Holds the secret token: only for this person."""
+        return reverse("attendees:detail", args=[self.token])
+
+    @property
+    def speaks_for_themselves(self) -> bool:
+        """Whether they have a mailbox of their own: then nobody else answers for them."""
+        return bool(self.email) and self.email != self.registration.contact_email
+
+    @property
+    def is_standing(self) -> bool:
+        """Twin of `AttendeeQuerySet.standing`."""
+        return self.state != self.State.CANCELLED
 
     @property
     def is_confirmed(self) -> bool:

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from events import signals
 from events.models import Event
 from events.services.locking import lock
-from events.services.refusals import CapacityBelowTaken, WrongState
+from events.services.refusals import CapacityBelowTaken, HasRegistrations, InUse, WrongState
 from events.services.releases import release_first
 from organisations.models import User
 
@@ -84,6 +85,24 @@ def close(*, event: Event, by: User, now: datetime | None = None) -> Event:
     event.state = Event.State.HELD
     event.save(update_fields=["state"])
     return event
+
+
+@transaction.atomic
+def remove(*, event: Event, by: User) -> None:
+    """Delete a draft that nobody has registered for and nothing outside refers to, with its agenda.
+
+    What was public once stays on record: it is called off instead. Raises HasRegistrations, WrongState, InUse.
+    """
+    event = lock(event)
+    count = event.registrations.count()
+    if count:
+        raise HasRegistrations(count)
+    if event.state != Event.State.DRAFT:
+        raise WrongState
+    try:
+        event.delete()
+    except ProtectedError as error:
+        raise InUse(sorted({str(thing._meta.verbose_name_plural) for thing in error.protected_objects})) from error
 
 
 # -- inside ---------------------------------------------------------------------------------------------------------

@@ -1,13 +1,23 @@
-"""The people of a registration: one more, one corrected, one fewer."""
+"""The people of a registration: one more, one corrected, another in their place, one fewer; and their links."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from events import signals
 from events.models import MAX_ATTENDEES, Attendee, Registration
-from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live, release
-from events.services.refusals import RegistrationClosed, TooManyAttendees
+from events.services.places import (
+    Guest,
+    announce_change,
+    attendee_of,
+    give_all_back,
+    give_places,
+    lock_live,
+    release,
+)
+from events.services.refusals import AlreadyComing, RegistrationClosed, TooManyAttendees
 
 
 @transaction.atomic
@@ -22,7 +32,7 @@ def add_attendee(*, registration: Registration, guest: Guest, now: datetime | No
         raise RegistrationClosed
     here = list(registration.attendees.confirmed())
     for attendee in here:  # the same form again, a second click
-        if (attendee.full_name.casefold(), attendee.email) == (guest.full_name.casefold(), guest.email):
+        if _is_same(attendee, guest):
             return attendee
     if len(here) >= MAX_ATTENDEES:
         raise TooManyAttendees
@@ -34,7 +44,10 @@ def add_attendee(*, registration: Registration, guest: Guest, now: datetime | No
 
 @transaction.atomic
 def edit_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = None) -> Attendee:
-    """Correct a person's data; the place stays theirs. Raises RegistrationClosed. Announces registration_changed."""
+    """Correct a person's data; the place stays theirs. A new address gets a new link, and the old link dies.
+
+    Raises RegistrationClosed. Announces registration_changed.
+    """
     now = now or timezone.now()
     _event, registration = lock_live(attendee.registration, now)
     if not registration.attendees.confirmed().filter(pk=attendee.pk).exists():
@@ -42,10 +55,64 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = No
     if (attendee.full_name, attendee.email, attendee.office) == (guest.full_name, guest.email, guest.office):
         return attendee
     before = registration.recipients()
+    if guest.email != attendee.email:
+        attendee.renew_token()
     attendee.full_name, attendee.email, attendee.office = guest.full_name, guest.email, guest.office
-    attendee.save(update_fields=["full_name", "email", "office"])
+    attendee.save(update_fields=["full_name", "email", "office", "token_version", "token_hash"])
     announce_change(registration, before)
     return attendee
+
+
+#: Who keeps something for a person (places in sessions) enters what becomes of it here: called with the person who
+#: left and the one who came in their place, inside the transaction.
+ON_REPLACED: list[Callable[[Attendee, Attendee], None]] = []
+
+
+@transaction.atomic
+def replace_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = None) -> Attendee:
+    """Give somebody's place to another person: the number stays, the old link dies, both are told.
+
+    The one who comes is another row: what the one who left had told us is not theirs. The same form again gives back
+    the one who came. Raises RegistrationClosed, AlreadyComing. Announces registration_changed.
+    """
+    now = now or timezone.now()
+    _event, registration = lock_live(attendee.registration, now)
+    leaving = registration.attendees.confirmed().filter(pk=attendee.pk).first()
+    if leaving is None:
+        came = registration.attendees.confirmed().filter(full_name=guest.full_name, email=guest.email).first()
+        if came is None:
+            raise RegistrationClosed
+        return came
+    if any(_is_same(one, guest) for one in registration.attendees.confirmed()):
+        raise AlreadyComing
+    before, number = registration.recipients(), leaving.place_number
+    release(registration.attendees.filter(pk=leaving.pk), now)
+    coming = attendee_of(registration, guest, now, place_number=number)
+    coming.save()
+    for follow in ON_REPLACED:
+        follow(leaving, coming)
+    announce_change(registration, before, told={guest.email} - {registration.contact_email})
+    return coming
+
+
+@transaction.atomic
+def confirm_coming(*, registration: Registration, attendee: Attendee | None = None, now: datetime | None = None) -> int:
+    """Record that one person, or everybody of a registration, really comes; of how many that is news.
+
+    Nobody is told: it changes no place. Raises RegistrationClosed.
+    """
+    now = now or timezone.now()
+    _event, registration = lock_live(registration, now)
+    people = registration.attendees.confirmed().filter(coming_confirmed_at=None)
+    if attendee:
+        people = people.filter(pk=attendee.pk)
+    return people.update(coming_confirmed_at=now)
+
+
+@transaction.atomic
+def send_link(*, attendee: Attendee) -> None:
+    """Send a person their own link again, at their own address. Announces attendee_link_requested."""
+    signals.attendee_link_requested.send(sender=Attendee, attendee=attendee)
 
 
 @transaction.atomic
@@ -68,3 +135,10 @@ def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Regis
     release(remaining.filter(pk=attendee.pk), now)
     announce_change(registration, before)
     return registration
+
+
+# -- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _is_same(attendee: Attendee, guest: Guest) -> bool:
+    return (attendee.full_name.casefold(), attendee.email) == (guest.full_name.casefold(), guest.email)

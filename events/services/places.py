@@ -1,13 +1,16 @@
 """The numbered places of an event: given and given back only here, with the event locked."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from events import signals
-from events.models import Attendee, AttendeeQuerySet, Event, Registration
+from events.models import ATTENDEE_LINK, Attendee, AttendeeQuerySet, Event, Registration, SpecialNeeds
 from events.services.locking import lock
 from events.services.refusals import EventFull, RegistrationClosed
+from organisations.links import hash_token, make_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +38,38 @@ def give_places(registration: Registration, event: Event, guests: Sequence[Guest
     if len(free) < len(guests):
         raise EventFull(len(free))
     return Attendee.objects.bulk_create(
-        Attendee(
-            registration=registration,
-            event=event,
-            full_name=guest.full_name,
-            email=guest.email,
-            office=guest.office,
-            place_number=number,
-            created_at=now,
-        )
-        for guest, number in zip(guests, free, strict=False)
+        attendee_of(registration, guest, now, place_number=number) for guest, number in zip(guests, free, strict=False)
+    )
+
+
+def attendee_of(registration: Registration, guest: Guest, now: datetime, **fields: Any) -> Attendee:
+    """A person of a registration with a link of their own. Does not save."""
+    key = uuid.uuid4()
+    return Attendee(
+        registration=registration,
+        event_id=registration.event_id,
+        key=key,
+        token_hash=hash_token(make_token(ATTENDEE_LINK, key)),
+        full_name=guest.full_name,
+        email=guest.email,
+        office=guest.office,
+        created_at=now,
+        **fields,
     )
 
 
 def release(attendees: AttendeeQuerySet, now: datetime) -> None:
-    attendees.update(state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now)
+    """Their places are free; what they told us for the day itself has no purpose any more."""
+    SpecialNeeds.objects.filter(attendee__in=attendees.values("pk")).delete()
+    attendees.update(
+        state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now, photo_consent_at=None,
+        photo_consent_version="",
+    )  # fmt: skip
 
 
 def give_all_back(registration: Registration, now: datetime) -> Registration:
     left = registration.recipients()
-    release(registration.attendees.confirmed(), now)
+    release(registration.attendees.standing(), now)
     registration.state, registration.cancelled_at = Registration.State.CANCELLED, now
     registration.revision += 1
     registration.save(update_fields=["state", "cancelled_at", "revision"])
@@ -62,13 +77,14 @@ def give_all_back(registration: Registration, now: datetime) -> Registration:
     return registration
 
 
-def announce_change(registration: Registration, before: dict[str, str]) -> None:
+def announce_change(registration: Registration, before: dict[str, str], *, told: Collection[str] = ()) -> None:
+    """`told`: addresses that are written to as if they had joined, because somebody else reads them now."""
     registration.revision += 1
     registration.save(update_fields=["revision"])
     after = registration.recipients()
     signals.registration_changed.send(
         sender=Registration,
         registration=registration,
-        joined={address: name for address, name in after.items() if address not in before},
+        joined={address: name for address, name in after.items() if address not in before or address in told},
         left={address: name for address, name in before.items() if address not in after},
     )

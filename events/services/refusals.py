@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from events.agenda.conflicts import Verdict
-    from events.models import AgendaRelease, Session
+    from events.models import AgendaRelease, Registration, Session
 
 
 class EventFull(Exception):
@@ -22,6 +22,26 @@ class RegistrationClosed(Exception):
 
 class TooManyAttendees(Exception):
     """One registration brings at most MAX_ATTENDEES people."""
+
+
+class HasRegistrations(Exception):
+    """The event cannot be removed. `count` says how many registrations it has, whatever became of them."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+class AlreadyComing(Exception):
+    """This very person is in the registration's list."""
+
+
+class AlreadyRegistered(Exception):
+    """This registrant has a registration that stands for the event. `registration` is that one."""
+
+    def __init__(self, registration: "Registration") -> None:
+        super().__init__(registration.pk)
+        self.registration = registration
 
 
 class WrongState(Exception):

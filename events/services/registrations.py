@@ -1,7 +1,7 @@
 """Registrations: made, their contact corrected, given back, their link sent again."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,17 +10,29 @@ from django.utils import timezone
 
 from events import signals
 from events.attribution import sources as attribution
-from events.models import MAX_ATTENDEES, REGISTRATION_LINK, Event, Invitation, Registration
+from events.models import (
+    MAX_ATTENDEES,
+    REGISTRATION_LINK,
+    Attendee,
+    Event,
+    Invitation,
+    Registration,
+    RegistrationQuerySet,
+    registrant_key_of,
+)
 from events.services.locking import lock
 from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live
-from events.services.refusals import RegistrationClosed, TooManyAttendees
+from events.services.refusals import AlreadyRegistered, RegistrationClosed, TooManyAttendees
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who registers: the organisation and its contact, as typed."""
+    """Who registers: organisation, private person or medium, and the contact, as typed.
+
+    What does not fit the category is left empty: the schema refuses anything else.
+    """
 
     organisation_name: str
     organisation_kind: str
@@ -29,6 +41,8 @@ class Applicant:
     contact_office: str = ""
     contact_phone: str = ""
     language: str = "it"
+    category: str = Registration.Category.ORGANISATION
+    medium: str = ""
 
 
 @transaction.atomic
@@ -43,10 +57,11 @@ def register(
     source: str = "",
     now: datetime | None = None,
 ) -> Registration:
-    """Give an organisation its places, all or none. `source`: what the address said, kept if it was declared.
+    """Give an organisation, a person or the press its places, all or none.
 
-    The same `submission_id` again (a double click, a retried request) gives back the first registration and writes
-    nothing. Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_confirmed.
+    `source`: what the address said, kept if it was declared. The same `submission_id` again (a double click, a retried
+    request) gives back the first registration and writes nothing. Raises RegistrationClosed, TooManyAttendees,
+    AlreadyRegistered, EventFull. Announces registration_confirmed.
     """
     now = now or timezone.now()
     event = lock(event)
@@ -57,14 +72,17 @@ def register(
         raise RegistrationClosed
     if not 1 <= len(guests) <= MAX_ATTENDEES:
         raise TooManyAttendees
-    key = uuid.uuid4()
+    key, organisation = uuid.uuid4(), _organisation_of(applicant, invitation)
     registration = Registration.objects.create(
         key=key,
         event=event,
-        organisation=_organisation_of(applicant, invitation),
+        category=applicant.category,
+        registrant_key=_free_key(event, applicant, organisation),
+        organisation=organisation,
         invitation=invitation,
         organisation_name=applicant.organisation_name,
         organisation_kind=applicant.organisation_kind,
+        medium=applicant.medium,
         contact_name=applicant.contact_name,
         contact_email=applicant.contact_email,
         contact_office=applicant.contact_office,
@@ -87,14 +105,17 @@ def edit_contact(
 ) -> Registration:
     """Correct the contact's data; a new address gets a new link and the old link dies.
 
-    Raises RegistrationClosed. Announces registration_changed.
+    Raises RegistrationClosed, AlreadyRegistered. Announces registration_changed.
     """
     now = now or timezone.now()
-    _event, registration = lock_live(registration, now)
+    event, registration = lock_live(registration, now)
     before = registration.recipients()
     if email != registration.contact_email:
         registration.token_version += 1
         registration.token_hash = hash_token(registration.token)
+        if registration.category != Registration.Category.ORGANISATION:
+            key = registrant_key_of(registration.category, organisation=None, name="", email=email)
+            registration.registrant_key = _refuse_taken(event, key, but=registration)
     registration.contact_name, registration.contact_email = name, email
     registration.contact_office, registration.contact_phone = office, phone
     registration.save()
@@ -120,21 +141,52 @@ def cancel_registration(*, registration: Registration, now: datetime | None = No
 
 @transaction.atomic
 def request_link(*, event: Event, email: str) -> None:
-    """Have the management link sent again to the contact; silence for unknown addresses.
+    """Have the links of this address sent again: the contact's, and those of people registered by others.
 
-    Announces registration_link_requested, once per registration of that address.
+    Silence for unknown addresses. Announces registration_link_requested and attendee_link_requested, once for each.
     """
-    registrations = event.registrations.filter(contact_email__iexact=email, state=Registration.State.CONFIRMED)
+    registrations = _best(event.registrations.filter(contact_email__iexact=email, erased_at=None))
     for registration in registrations:
         signals.registration_link_requested.send(sender=Registration, registration=registration)
+    people = Attendee.objects.filter(event=event, email__iexact=email, erased_at=None).select_related("registration")
+    people = people.exclude(registration__contact_email__iexact=email)
+    standing = people.standing().order_by("pk")
+    for attendee in standing or people.order_by("-cancelled_at", "-pk")[:1]:
+        signals.attendee_link_requested.send(sender=Attendee, attendee=attendee)
 
 
 # -- inside ---------------------------------------------------------------------------------------------------------
 
 
+def _best(registrations: RegistrationQuerySet) -> Iterable[Registration]:
+    """Those that stand; where none does, the last one, whose data its contact may still see and erase."""
+    return registrations.active().order_by("pk") or registrations.order_by("-created_at", "-pk")[:1]
+
+
 def _organisation_of(applicant: Applicant, invitation: Invitation | None) -> Organisation | None:
     """The directory's entry: the invited one, or one of exactly this name; never a guess."""
+    if applicant.category != Registration.Category.ORGANISATION:
+        return None
     if invitation:
         return invitation.organisation
     matches = list(Organisation.objects.filter(name__iexact=applicant.organisation_name)[:2])
     return matches[0] if len(matches) == 1 else None
+
+
+def _free_key(event: Event, applicant: Applicant, organisation: Organisation | None) -> str:
+    """The registrant's key. Raises AlreadyRegistered."""
+    key = registrant_key_of(
+        applicant.category,
+        organisation=organisation.pk if organisation else None,
+        name=applicant.organisation_name,
+        email=applicant.contact_email,
+    )
+    return _refuse_taken(event, key)
+
+
+def _refuse_taken(event: Event, key: str, *, but: Registration | None = None) -> str:
+    standing = event.registrations.active().filter(registrant_key=key)
+    earlier = (standing.exclude(pk=but.pk) if but else standing).first()
+    if earlier:
+        raise AlreadyRegistered(earlier)
+    return key

@@ -61,7 +61,8 @@ def _people(deliveries: QuerySet[Delivery]) -> Iterable[Row]:
 
 
 def _contacts(registrations: QuerySet[Registration]) -> Iterable[Row]:
-    return registrations.values_list("contact_email", "contact_name", "language", "organisation")
+    named = registrations.filter(erased_at__isnull=True)
+    return named.values_list("contact_email", "contact_name", "language", "organisation")
 
 
 def _confirmed(event: int) -> QuerySet[Registration]:

@@ -66,7 +66,8 @@ def personal_renew(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 def personal_ask(request: HttpRequest, token: str) -> HttpResponse:
     """From the page of a registration: the contact's secret address, by mail to the contact."""
-    registration = get_object_or_404(Registration, token_hash=hash_token(token), state=Registration.State.CONFIRMED)
+    confirmed = Registration.objects.filter(state=Registration.State.CONFIRMED, erased_at__isnull=True)
+    registration = get_object_or_404(confirmed, token_hash=hash_token(token))
     feeds.send_to(address=registration.contact_email, language=registration.language)
     return _secret(render(request, "notifications/calendar_sent.html", {"registration": registration}))
 

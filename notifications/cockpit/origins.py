@@ -62,7 +62,7 @@ def _registration(row: Delivery) -> Reason | None:
     if found is None:
         return None
     words = _("Registration %(reference)s of %(organisation)s") % {
-        "reference": found.reference, "organisation": found.organisation_name,
+        "reference": found.reference, "organisation": found.registrant,
     }  # fmt: skip
     return Reason(words, reverse("manage_events:detail", args=[found.event.slug]))
 

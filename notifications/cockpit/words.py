@@ -16,6 +16,7 @@ KINDS = {
     "registration_cancelled": gettext_lazy("cancellation of a registration"),
     "registration_link": gettext_lazy("link of a registration, asked for again"),
     "attendee_registered": gettext_lazy("word to somebody who was registered"),
+    "attendee_link": gettext_lazy("one's own link, asked for again"),
     "attendee_left": gettext_lazy("word to somebody whose place was given back"),
     "event_rescheduled": gettext_lazy("new time or place of an event"),
     "event_cancelled": gettext_lazy("cancellation of an event"),

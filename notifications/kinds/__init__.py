@@ -21,7 +21,8 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     builder.__name__: builder
     for builder in (
         registrations.registration_confirmed, registrations.registration_changed, registrations.registration_link,
-        registrations.registration_cancelled, registrations.attendee_registered, registrations.attendee_left,
+        registrations.registration_cancelled, registrations.attendee_registered, registrations.attendee_link,
+        registrations.attendee_left,
         events.event_rescheduled, events.event_cancelled, events.session_cancelled, agenda.agenda_released,
         events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,

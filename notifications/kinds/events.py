@@ -10,21 +10,25 @@ from events.agenda.changes import read
 from events.models import Invitation, Session
 from notifications.kinds.facts import calendar_of, event_facts, event_of, live
 from notifications.kinds.own_words import event_values, own_words
-from notifications.kinds.registrations import registration_of
+from notifications.kinds.registrations import own_link, registration_of
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import Delivery
 from notifications.recipients.links import message_url, preferences_url, unsubscribe_url
 
 
 def event_rescheduled(delivery: Delivery) -> Letter:
-    """To everybody registered: the new time or place."""
-    event = event_of(delivery)
+    """To everybody registered: the new time or place, and the way to give the place back if it no longer suits."""
+    registration = registration_of(delivery)
+    event = registration.event
     return Letter(
         subject=_("New time or place: %(event)s") % {"event": event.title},
         paragraphs=[_("time or place of the event have changed. Your registration stands; this is what holds now.")],
         facts=event_facts(event),
-        link=(_("The event's page"), absolute(event.get_absolute_url())),
-        closing=[_("The entry in your calendar changes by itself, or when you open the attached file.")],
+        link=own_link(delivery, registration),
+        closing=[
+            _("The entry in your calendar changes by itself, or when you open the attached file."),
+            _("If you cannot come, please give the place back."),
+        ],
         calendar=calendar_of(delivery, event),
     )
 
@@ -67,14 +71,14 @@ def reminder(delivery: Delivery) -> Letter:
     """To people who hold a place: the standard words, or the rule's own."""
     registration = registration_of(delivery)
     event = live(registration.event)
-    values = event_values(event, registration.organisation_name)
+    values = event_values(event, registration.registrant)
     subject, paragraphs = own_words(delivery, values)
     closing = [] if event.starts_at <= timezone.now() else [_("If you cannot come, please give the place back.")]
     return Letter(
         subject=subject or _("Reminder: %(event)s") % {"event": event.title},
         paragraphs=paragraphs or [_("we look forward to seeing you.")],
         facts=event_facts(event),
-        link=(_("The event's page"), absolute(event.get_absolute_url())),
+        link=own_link(delivery, registration),
         closing=[*closing, event.accessibility] if closing and event.accessibility else closing,
         calendar=calendar_of(delivery, event),
     )

@@ -13,6 +13,7 @@ from notifications.models.audiences import Contact, ContactList, ContactUpload, 
 from notifications.models.calendars import CalendarEntry
 from notifications.models.campaigns import Campaign, CampaignAct, Exclusion, MessageTemplate
 from notifications.models.channels import ChannelAttempt, ChannelPost
+from notifications.models.erasures import PendingErasure
 from notifications.models.feeds import CalendarFeed
 from notifications.models.lanes import Station, Sweep, Throttle
 from notifications.models.mailbox import LocalMail
@@ -52,6 +53,7 @@ __all__ = [
     "MessageTemplate",
     "NightlyCheck",
     "OutboxAct",
+    "PendingErasure",
     "ProviderMessage",
     "ReminderOccurrence",
     "ReminderRule",

@@ -50,6 +50,7 @@ def candidates(rule: ReminderRule, now: datetime) -> list[Recipient]:
 def place_holders(event: Event, now: datetime) -> list[Recipient]:
     """The people who hold a place; without an address of their own they are reminded through their contact."""
     attendees = Attendee.objects.filter(event=event).confirmed().select_related("registration")
+    attendees = attendees.exclude(email="", registration__erased_at__isnull=False)  # nobody is left to write to
     return [_place_holder(attendee) for attendee in attendees.order_by("place_number")]
 
 

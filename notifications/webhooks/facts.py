@@ -81,6 +81,7 @@ def _registration(registration: Registration) -> dict[str, Any]:
     return {
         "registration": registration.reference,
         "event": registration.event.slug,
+        "category": registration.category,
         "state": registration.state,
         "people": people,
         "revision": registration.revision,

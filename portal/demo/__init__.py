@@ -16,6 +16,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
 from organisations.zone import ROME
+from portal.demo import registrations
 from portal.demo.agenda import lengthen_the_last, write_agenda
 
 STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
@@ -44,6 +45,7 @@ def load() -> None:
     _meeting_point()
     load_demo_agreement(by=organiser)
     _for_invitations(by=organiser)
+    registrations.load()
     attribution_demo.load(by=organiser)
     channels_demo.load(by=organiser)
 

@@ -126,6 +126,7 @@ def _registrations(event: Event, organiser: User, bag: Mailbag) -> None:
     events.release(event=event, by=organiser, despite_warnings=True)
     events.cancel_session(session=event.sessions.first(), reason="Il relatore è malato.", by=organiser)
     events.request_link(event=event, email=applicant.contact_email)
+    events.request_link(event=event, email="bruno@ente01.example.org")
     feeds.send_to(address=applicant.contact_email, language="it")
     bag.empty()
     events.cancel_attendee(attendee=registration.attendees.get(full_name="Anna"))
@@ -186,6 +187,7 @@ def test_no_link_of_any_mail_changes_anything_by_being_opened(mailbag):
         "/preferences/",
         "/messages/",
         "/registrations/",
+        "/attendees/",
         "?invitation=",
         "/me/calendar/",
     ):

@@ -23,6 +23,8 @@ PUBLIC = {
     "message", "message_html", "message_why", "preferences", "preferences_undo", "opened",
     "personal", "personal_page", "personal_renew", "personal_ask",
     "provider_report",
+    "replace_attendee", "confirm_attendee", "confirm_all", "send_attendee_link", "own_edit", "own_confirm",
+    "own_cancel", "own_needs", "attendee_needs", "data", "data_file", "erase", "own_data", "own_data_file", "own_erase",
 }  # fmt: skip
 
 

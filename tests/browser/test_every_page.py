@@ -67,8 +67,19 @@ def public_pages() -> dict[str, str]:
     )  # fmt: skip
     pump.pump()
     mail = LocalMail.objects.filter(address="carla@ente01.example.org").first()
-    here = registration.get_absolute_url()
+    past = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    erased = events.erase_registration(registration=events.register(
+        event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=past,
+        guests=[events.Guest("Piera Privata", "piera@altrove.example.org")],
+    ))  # fmt: skip
+    here, person = registration.get_absolute_url(), registration.attendees.get(full_name="Dario Delegato")
+    own, form = person.get_absolute_url(), f"{event().get_absolute_url()}register/"
     return {
+        "register-person": f"{form}?as=person", "register-press": f"{form}?as=press", "replace": f"{here}attendees/{person.pk}/replace/",
+        "own": own, "own-edit": f"{own}edit/", "own-cancel": f"{own}cancel/", "own-needs": f"{own}needs/",
+        "own-data": f"{own}data/", "own-erase": f"{own}erase/", "data": f"{here}data/", "erase": f"{here}erase/",
+        "needs-of-another": f"{here}attendees/{registration.attendees.get(full_name='Carla Contatto').pk}/needs/",
+        "erased": erased.get_absolute_url(),
         "home": "/", "events": "/events/", "event": event().get_absolute_url(),
         "register": f"{event().get_absolute_url()}register/", "lost-link": f"{event().get_absolute_url()}lost-link/",
         "registration": here, "contact": f"{here}contact/", "cancel": f"{here}cancel/",
@@ -87,6 +98,14 @@ def organisers_pages(organiser: User) -> dict[str, str]:
         applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
         source="manifesti-nelle-stazioni",
     )  # fmt: skip
+    person = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    piera = events.register(event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=person,
+                            guests=[events.Guest("Piera Privata", "piera@altrove.example.org")])  # fmt: skip
+    events.tell_needs(attendee=piera.attendees.get(), access="Interprete LIS", dietary="")
+    draft = events.create(
+        by=organiser, slug="bozza", title_it="Una bozza", title_en="A draft", venue="Sala", address="Terni", capacity=5,
+        contact_email="a@socialneet.example.org", starts_at=event().starts_at, ends_at=event().ends_at,
+    )  # fmt: skip
     pump.pump()
     events.change(event=event(), by=organiser, venue="Sala grande")
     Delivery.objects.filter(kind="event_rescheduled").update(state="failed", reply="550 5.1.1 mailbox unknown")
@@ -96,6 +115,8 @@ def organisers_pages(organiser: User) -> dict[str, str]:
     at = f"/manage/events/{event().slug}/"
     return {
         "me": "/me/", "manage": "/manage/", "manage-events": "/manage/events/", "manage-event": at,
+        "manage-event-needs": f"{at}needs/",
+        "manage-event-remove-refused": f"{at}remove/", "manage-event-remove": f"/manage/events/{draft.slug}/remove/",
         "manage-event-edit": f"{at}edit/", "manage-event-calendars": f"{at}calendars/",
         "addresses": f"{at}addresses/", "manage-event-cancel": f"{at}cancel/", "directory": "/manage/organisations/",
         "import": "/manage/organisations/import/", "import-preview": f"/manage/organisations/import/{kept.pk}/",
@@ -325,6 +346,10 @@ def outbox_pages(organiser: User) -> dict[str, str]:
         event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", guests=[events.Guest("Carla Contatto")],
         applicant=events.Applicant("Ente di prova", "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente"),
     )  # fmt: skip
+    person = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    piera = events.register(event=event(), submission_id=uuid.uuid4(), privacy_notice_version="2026-11", applicant=person,
+                            guests=[events.Guest("Piera Privata", "piera@altrove.example.org")])  # fmt: skip
+    events.tell_needs(attendee=piera.attendees.get(), access="Interprete LIS", dietary="")
     pump.pump()
     events.change(event=event(), by=organiser, venue="Sala grande")
     now = timezone.now()

@@ -1,6 +1,9 @@
 """An info day with few places, and how to register for it."""
 
+import itertools
 import uuid
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,13 +37,29 @@ def applicant() -> services.Applicant:
     )  # fmt: skip
 
 
+REGISTERED = pytest.StashKey[Iterator[int]]()
+
+
+def another(request):
+    """Gives a name with another number each time in a test: an organisation registers once."""
+    numbers = request.node.stash.setdefault(REGISTERED, itertools.count(1))
+
+    def another(name: str) -> str:
+        number = next(numbers)  # also by many threads at once
+        return name if number == 1 else f"{name} {number}"
+
+    return another
+
+
 @pytest.fixture
-def register(event, applicant):
-    """Registers people by name; the contact stays the same."""
+def register(event, applicant, request):
+    """Registers people by name; the contact stays the same, the organisation is another each time."""
+    named = another(request)
 
     def register(*names: str, **changes):
         arguments = {
-            "event": event, "applicant": applicant, "submission_id": uuid.uuid4(), "privacy_notice_version": "2026-11",
+            "event": event, "submission_id": uuid.uuid4(), "privacy_notice_version": "2026-11",
+            "applicant": replace(applicant, organisation_name=named(applicant.organisation_name)),
             "guests": [services.Guest(name, f"{name.lower()}@ente01.example.org") for name in names],
         }  # fmt: skip
         return services.register(**(arguments | changes))
@@ -71,12 +90,13 @@ def add(event, organiser):
 
 
 @pytest.fixture
-def posted():
-    """The registration form as a browser posts it."""
+def posted(request):
+    """The registration form as a browser posts it, each time for another organisation."""
+    named = another(request)
 
     def posted(*names: str, **changes) -> dict[str, str]:
         fields = {
-            "submission_id": str(uuid.uuid4()), "organisation_name": "Cooperativa di prova", "organisation_kind": "cso",
+            "submission_id": str(uuid.uuid4()), "organisation_name": named("Cooperativa di prova"), "organisation_kind": "cso",
             "contact_name": "Carla Contatto", "contact_email": "carla@ente01.example.org", "contact_office": "Presidente",
             "contact_phone": "", "notice_read": "on", "notice_version": "2026-11",
             "attendees-TOTAL_FORMS": str(len(names)), "attendees-INITIAL_FORMS": "0",

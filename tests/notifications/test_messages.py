@@ -121,7 +121,7 @@ def test_coming_back_after_a_cancellation_raises_the_sequence_again(register, ev
 
 def test_a_person_in_two_registrations_keeps_the_entry_when_one_is_cancelled(register, applicant):
     first = register("Anna")
-    other = dataclasses.replace(applicant, contact_email="altra@ente02.example.org")
+    other = dataclasses.replace(applicant, organisation_name="Altro ente", contact_email="altra@ente02.example.org")
     register("Anna", applicant=other)
     events.cancel_registration(registration=first)
     assert not Delivery.objects.filter(address="anna@ente01.example.org", calendar_method="CANCEL").exists()

@@ -42,7 +42,8 @@ def test_a_registration_is_told_from_confirmation_to_cancellation(webhook, liste
         "registration.confirmed", "registration.changed", "registration.cancelled",
     ]  # fmt: skip
     assert first["data"] == {
-        "registration": registration.reference, "event": "info-day", "state": "confirmed", "people": 2, "revision": 0,
+        "registration": registration.reference, "event": "info-day", "category": "organisation", "state": "confirmed", "people": 2,
+        "revision": 0,
         "source": "",
     }  # fmt: skip
     assert (changed["data"]["people"], gone["data"]["people"], gone["data"]["state"]) == (3, 0, "cancelled")

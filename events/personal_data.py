@@ -1,0 +1,143 @@
+"""All that is stored about a registration or about one person, for themselves to read and take along (articles 15, 20 GDPR).
+
+Rooms above and modules beside add what they keep by entering a function into `CONTRIBUTORS`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from events.models import Attendee, Registration, SpecialNeeds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value: its name for programs, its name for people."""
+
+    key: str
+    label: str
+    value: Any
+
+    @property
+    def said(self) -> str:
+        """The value as people read it."""
+        if isinstance(self.value, datetime):
+            return date_format(timezone.localtime(self.value), "j F Y, H:i")
+        return "" if self.value is None else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What belongs together: the registration, one person, one message."""
+
+    about: str
+    title: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def filled(self) -> tuple[Entry, ...]:
+        """Those that hold something."""
+        return tuple(entry for entry in self.entries if entry.said)
+
+
+#: For a registration, or one of its people alone: sections of what somebody else keeps.
+Contributor = Callable[[Registration, Attendee | None], Iterable[Section]]
+CONTRIBUTORS: list[Contributor] = []
+
+
+def of_registration(registration: Registration) -> list[Section]:
+    """For the contact: the registration and its people; the needs of those alone who have no mailbox of their own."""
+    people = registration.attendees.filter(erased_at=None).order_by("pk")
+    needs = {row.attendee_id: row for row in SpecialNeeds.objects.filter(attendee__in=people)}
+    sections = [_registration(registration)]
+    for attendee in people:
+        attendee.registration = registration
+        told = None if attendee.speaks_for_themselves else needs.get(attendee.pk)
+        sections.append(_person(attendee, told))
+    return sections + _contributed(registration, None)
+
+
+def of_attendee(attendee: Attendee) -> list[Section]:
+    """For one person: what is theirs, and who registered them."""
+    registration = attendee.registration
+    by = Section("registered_by", _("Who registered you"), (
+        Entry("organisation", _("Organisation"), registration.organisation_name or registration.medium),
+        Entry("contact_name", _("Contact"), registration.contact_name),
+    ))  # fmt: skip
+    told = SpecialNeeds.objects.filter(attendee=attendee).first()
+    return [_person(attendee, told), by, *_contributed(registration, attendee)]
+
+
+def as_json(sections: Iterable[Section], *, event: str, now: datetime) -> dict[str, Any]:
+    """The same for programs: moments in UTC (RFC 3339), names of fields in English whatever the language."""
+    found = [
+        {
+            "about": section.about,
+            "title": section.title,
+            **{entry.key: _plain(entry.value) for entry in section.entries},
+        }
+        for section in sections
+    ]
+    return {"event": event, "made_at": _plain(now), "data": found}
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
+
+
+def _registration(registration: Registration) -> Section:
+    values = (
+        ("reference", _("Reference"), registration.reference),
+        ("category", _("Registered as"), registration.get_category_display()),
+        ("organisation", _("Organisation"), registration.organisation_name),
+        ("organisation_kind", _("Kind of organisation"), registration.get_organisation_kind_display()),
+        (
+            "in_directory",
+            _("Organisation in the directory"),
+            registration.organisation and registration.organisation.name,
+        ),
+        ("medium", _("Medium"), registration.medium),
+        ("contact_name", _("Contact's full name"), registration.contact_name),
+        ("contact_email", _("Contact's e-mail"), registration.contact_email),
+        ("contact_office", _("Contact's office or role"), registration.contact_office),
+        ("contact_phone", _("Telephone"), registration.contact_phone),
+        ("language", _("Language"), registration.get_language_display()),
+        ("state", _("State"), registration.get_state_display()),
+        ("source", _("Came by"), registration.source),
+        ("by_invitation", _("By personal invitation"), _("yes") if registration.invitation_id else ""),
+        ("privacy_notice_version", _("Privacy notice shown"), registration.privacy_notice_version),
+        ("created_at", _("Registered at"), registration.created_at),
+        ("cancelled_at", _("Cancelled at"), registration.cancelled_at),
+    )
+    return Section("registration", _("The registration"), tuple(Entry(*value) for value in values))
+
+
+def _person(attendee: Attendee, needs: SpecialNeeds | None) -> Section:
+    values = [
+        ("full_name", _("Full name"), attendee.full_name),
+        ("email", _("E-mail"), attendee.email),
+        ("office", _("Office or role"), attendee.office),
+        ("state", _("State"), attendee.get_state_display()),
+        ("place", _("Place"), attendee.place_number),
+        ("created_at", _("Registered at"), attendee.created_at),
+        ("coming_confirmed_at", _("Confirmed to come"), attendee.coming_confirmed_at),
+        ("cancelled_at", _("Cancelled at"), attendee.cancelled_at),
+        ("photo_consent_at", _("Agreed to photographs"), attendee.photo_consent_at),
+        ("photo_consent_version", _("Wording agreed to"), attendee.photo_consent_version),
+    ]
+    if needs:
+        values += [
+            ("access_needs", _("Access needs"), needs.access),
+            ("dietary_needs", _("Dietary needs"), needs.dietary),
+            ("needs_told_at", _("Told at"), needs.told_at),
+        ]
+    return Section("person", str(attendee), tuple(Entry(*value) for value in values))
+
+
+def _contributed(registration: Registration, attendee: Attendee | None) -> list[Section]:
+    return [section for contribute in CONTRIBUTORS for section in contribute(registration, attendee)]
