@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services
 from events.forms import AttendeeForm, ContactForm
-from events.models import MAX_ATTENDEES, Attendee, Registration
-from events.register_views import full_message
+from events.models import Attendee, Registration, most_people
+from events.register_views import cap_message, full_message
 from events.secret_links import registration_link, too_often_message
 
 
@@ -34,7 +34,11 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "event": event,
         "attendees": attendees,
         "is_live": is_live,
-        "can_add": is_live and event.is_open(now) and len(attendees) < MAX_ATTENDEES and event.places_free() > 0,
+        "is_pending": registration.state == Registration.State.PENDING and event.is_upcoming(now),
+        "can_add": is_live
+        and event.is_open(now)
+        and len(attendees) < most_people(event, registration.category)
+        and event.places_free() > 0,
         "unconfirmed": sum(attendee.is_confirmed and not attendee.coming_confirmed_at for attendee in attendees),
         "is_new": "new" in request.GET,
         "attendee_form": AttendeeForm(prefix="new"),
@@ -51,8 +55,8 @@ def _refusals(request: HttpRequest, change: Callable[[], object]) -> bool:
         messages.error(request, too_often_message(often))
     except services.EventFull as full:
         messages.error(request, full_message(full))
-    except services.TooManyAttendees:
-        messages.error(request, _("One registration brings at most ten people."))
+    except services.TooManyAttendees as too_many:
+        messages.error(request, cap_message(too_many))
     except services.AlreadyComing:
         messages.error(request, _("This person is in the list already."))
     except services.AlreadyRegistered:

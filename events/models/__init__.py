@@ -15,6 +15,7 @@ from events.models.registrations import (
     AttendeeQuerySet,
     Registration,
     RegistrationQuerySet,
+    most_people,
     registrant_key_of,
 )
 from events.models.releases import AgendaRelease
@@ -23,5 +24,5 @@ __all__ = [
     "ATTENDEE_LINK", "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee",
     "AttendeeQuerySet", "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration",
     "RegistrationQuerySet", "RegistrationSource", "Room", "Session", "SessionQuerySet", "Speaker", "SpecialNeeds", "Track", "Weekday",
-    "registrant_key_of",
+    "most_people", "registrant_key_of",
 ]  # fmt: skip

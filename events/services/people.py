@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
-from events.models import MAX_ATTENDEES, Attendee, Registration
+from events.models import Attendee, Registration, most_people
 from events.services.places import (
     Guest,
     announce_change,
@@ -34,8 +34,9 @@ def add_attendee(*, registration: Registration, guest: Guest, now: datetime | No
     for attendee in here:  # the same form again, a second click
         if _is_same(attendee, guest):
             return attendee
-    if len(here) >= MAX_ATTENDEES:
-        raise TooManyAttendees
+    most = most_people(event, registration.category)
+    if len(here) >= most:
+        raise TooManyAttendees(most)
     before = registration.recipients()
     attendee = give_places(registration, event, [guest], now)[0]
     announce_change(registration, before)

@@ -21,7 +21,23 @@ class RegistrationClosed(Exception):
 
 
 class TooManyAttendees(Exception):
-    """One registration brings at most MAX_ATTENDEES people."""
+    """One registration brings at most `most` people."""
+
+    def __init__(self, most: int = 0) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class InvitationNeeded(Exception):
+    """The event is by invitation, and no invitation to it stands behind this."""
+
+
+class AlreadyDecided(Exception):
+    """Somebody has approved or refused it before, or it was given back. `registration` says who and when."""
+
+    def __init__(self, registration: "Registration") -> None:
+        super().__init__(registration.pk)
+        self.registration = registration
 
 
 class HasRegistrations(Exception):

@@ -123,9 +123,7 @@ def _judge(
 
 def _registered(event: Event) -> tuple[set[int], set[str]]:
     """The organisations and the addresses for which a registration stands."""
-    rows = Registration.objects.filter(event=event, state=Registration.State.CONFIRMED).values_list(
-        "organisation", "contact_email"
-    )
+    rows = Registration.objects.filter(event=event).active().values_list("organisation", "contact_email")
     organisations = {organisation for organisation, _address in rows if organisation is not None}
     people = Attendee.objects.filter(event=event).confirmed().exclude(email="").values_list("email", flat=True)
     return organisations, {normalise(address) for _organisation, address in rows} | {normalise(a) for a in people}
