@@ -46,6 +46,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_over": event.is_over(now),
         "may_see_needs": signed_in(request).has_permission(Permission.SEE_NEEDS),
         "pending": event.registrations.filter(state=Registration.State.PENDING).count(),
+        "changes": event.change_requests.to_decide(now).count(),
         "impact": impact_of(event, now=now),
         "came_by": counts.of_event(event),
     }
@@ -99,10 +100,10 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _name_those_above(request: HttpRequest, event: Event) -> None:
     """Organisations with more people than the cap: they keep their places, and somebody should know."""
-    above = event.registrations.active().filter(category=Registration.Category.ORGANISATION)
     standing = Count("attendees", filter=~Q(attendees__state=Attendee.State.CANCELLED))
     if event.max_per_organisation:
-        above = above.annotate(people=standing).filter(people__gt=event.max_per_organisation)
+        organisations = event.registrations.active().filter(category=Registration.Category.ORGANISATION)
+        above = organisations.annotate(people=standing).filter(people__gt=event.max_per_organisation)
         rows = above.order_by("organisation_name", "pk").values_list("organisation_name", "people")[:20]
         names = [f"{name} ({people})" for name, people in rows]
         if names:

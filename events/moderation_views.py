@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from events import services
 from events.forms import RefusalForm, RegistrationFilterForm
 from events.manage_views import require_events
-from events.models import Event, Registration, RegistrationQuerySet
+from events.models import ChangeRequest, Event, Registration, RegistrationQuerySet
+from events.register_views import cap_message
 from organisations.access import signed_in
 
 #: Rows on one page.
@@ -103,7 +104,7 @@ def _each(request: HttpRequest, event: Event, decide: Callable[[Registration], o
         try:
             decide(registration)
         except services.AlreadyDecided as earlier:
-            messages.error(request, _already_message(earlier.registration))
+            messages.error(request, _already_message(earlier.decided))
         except services.EventFull as full:
             words = ngettext(
                 "%(name)s does not fit: only %(free)s place is free.",
@@ -119,14 +120,74 @@ def _each(request: HttpRequest, event: Event, decide: Callable[[Registration], o
     return done
 
 
-def _already_message(registration: Registration) -> str:
+def _already_message(decided: Registration | ChangeRequest) -> str:
     """Who was first, and what they decided."""
-    words = {"name": registration.registrant, "state": registration.get_state_display()}
-    if registration.decided_by is None or registration.decided_at is None:
+    words = {"name": decided.registrant, "state": decided.get_state_display()}
+    if decided.decided_by is None or decided.decided_at is None:
         return _("%(name)s: nothing is left to decide, it is %(state)s.") % words
-    words["by"] = registration.decided_by.name or registration.decided_by.email
-    words["at"] = date_format(timezone.localtime(registration.decided_at), "j F, H:i")
+    words["by"] = decided.decided_by.name or decided.decided_by.email
+    words["at"] = date_format(timezone.localtime(decided.decided_at), "j F, H:i")
     return _("%(name)s is %(state)s already: %(by)s decided on %(at)s.") % words
+
+
+@require_safe
+@require_events
+def changes(request: HttpRequest, slug: str) -> HttpResponse:
+    """What registrants ask to change after the freeze, and what was decided."""
+    return _changes(request, get_object_or_404(Event, slug=slug))
+
+
+def _changes(
+    request: HttpRequest,
+    event: Event,
+    status: int = 200,
+    refused: int | None = None,
+    refusal: RefusalForm | None = None,
+) -> HttpResponse:
+    rows = event.change_requests.select_related("registration", "attendee", "decided_by")
+    waiting = rows.to_decide(timezone.now())
+    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    forms = [
+        (row, refusal if refusal and row.pk == refused else RefusalForm(auto_id=f"id_{row.pk}_%s")) for row in page
+    ]
+    decided = rows.exclude(state=ChangeRequest.State.OPEN).order_by("-decided_at", "-pk")[:PAGE]
+    context = {"event": event, "page": page, "rows": forms, "decided": decided, "free": event.places_free()}
+    return render(request, "events/moderation/changes.html", context, status=status)
+
+
+@require_POST
+@require_events
+def approve_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    change = get_object_or_404(get_object_or_404(Event, slug=slug).change_requests, pk=pk)
+    try:
+        services.approve_change(request=change, by=signed_in(request))
+    except services.AlreadyDecided as earlier:
+        messages.error(request, _already_message(earlier.decided))
+    except services.EventFull:
+        messages.error(request, _("This does not fit any more: all places are taken. The request stays open."))
+    except services.TooManyAttendees as too_many:
+        messages.error(request, cap_message(too_many))
+    except (services.AlreadyComing, services.RegistrationClosed):
+        messages.error(request, _("The registration has changed meanwhile: this can no longer be done. Refuse it."))
+    else:
+        messages.success(request, _("The change is made; those concerned are being told."))
+    return redirect("manage_events:changes", slug)
+
+
+@require_POST
+@require_events
+def refuse_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    event = get_object_or_404(Event, slug=slug)
+    change, form = get_object_or_404(event.change_requests, pk=pk), RefusalForm(request.POST, auto_id=f"id_{pk}_%s")
+    if not form.is_valid():
+        return _changes(request, event, 422, pk, form)
+    try:
+        services.refuse_change(request=change, reason=form.cleaned_data["reason"], by=signed_in(request))
+    except services.AlreadyDecided as earlier:
+        messages.error(request, _already_message(earlier.decided))
+    else:
+        messages.success(request, _("The request is refused; the contact is being told why."))
+    return redirect("manage_events:changes", slug)
 
 
 @require_safe

@@ -33,3 +33,5 @@ registration_received = Signal()
 registration_refused = Signal()
 #: An invited organisation asked for its personal link again. Arguments: invitation.
 invitation_link_requested = Signal()
+#: An organiser leaves a registration as it is; the reason stands in the request. Arguments: request.
+change_refused = Signal()

@@ -16,7 +16,7 @@ from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.agenda.impact import Told
 from events.agenda.people import Addressee
-from events.models import AgendaRelease, Attendee, Event, Invitation, Registration, Session
+from events.models import AgendaRelease, Attendee, ChangeRequest, Event, Invitation, Registration, Session
 from notifications import erasure, outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
@@ -108,6 +108,16 @@ def on_registration_received(*, registration: Registration, **_kwargs: Any) -> N
 def on_registration_refused(*, registration: Registration, **_kwargs: Any) -> None:
     contact, name = registration.contact_email, registration.contact_name
     outbox.enqueue([_to_address("registration_refused", registration, contact, name)])
+
+
+@receiver(event_signals.change_refused)
+def on_change_refused(*, request: ChangeRequest, **_kwargs: Any) -> None:
+    registration, key = request.registration, f"change_refused:{request.pk}"
+    message = _to_address(
+        "change_refused", registration, registration.contact_email, registration.contact_name, key=key
+    )
+    message.payload["change"] = request.pk
+    outbox.enqueue([message])
 
 
 @receiver(event_signals.invitation_link_requested)

@@ -17,9 +17,10 @@ class EventForm(forms.ModelForm[Event]):
         fields = ("title_it", "title_en", "slug", "kind", "summary_it", "summary_en", "audience_it", "audience_en",
                   "starts_at", "ends_at", "venue", "address", "accessibility_it", "accessibility_en", "contact_email",
                   "capacity", "max_per_organisation", "invitation_only", "moderated", "registration_opens_at",
-                  "registration_closes_at")  # fmt: skip
+                  "registration_closes_at", "changes_freeze_at")  # fmt: skip
         widgets = dict.fromkeys(
-            ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"), LocalDateTimeInput
+            ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "changes_freeze_at"),
+            LocalDateTimeInput,
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

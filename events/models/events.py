@@ -70,6 +70,10 @@ class Event(models.Model):
     ends_at = models.DateTimeField(_("ends at"))
     registration_opens_at = models.DateTimeField(_("registration opens at"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
+    changes_freeze_at = models.DateTimeField(
+        _("changes need approval from"), null=True, blank=True,
+        help_text=_("From then on other people are asked for, and an organiser decides. Places can always be given back."),
+    )  # fmt: skip
     capacity = models.PositiveIntegerField(_("places"), validators=[MinValueValidator(1)])
     invitation_only = models.BooleanField(
         _("by invitation only"), default=False,
@@ -147,6 +151,10 @@ class Event(models.Model):
         """Whether registrations will be taken, but not yet."""
         opens = self.registration_opens_at
         return self.state == self.State.PUBLISHED and opens is not None and now < opens < self.registration_deadline
+
+    def is_frozen(self, now: datetime) -> bool:
+        """Whether a change of people is a request by now."""
+        return self.changes_freeze_at is not None and self.changes_freeze_at <= now
 
     def places_taken(self) -> int:
         """How many places are held now. One query."""

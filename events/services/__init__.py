@@ -9,6 +9,8 @@ from events.services.agenda import (
     set_times,
     shift,
 )
+from events.services.change_decisions import approve_change, refuse_change
+from events.services.change_requests import withdraw_change
 from events.services.editing import cancel, change, close, create, publish, remove
 from events.services.erasure import ON_ERASED, erase_attendee, erase_registration
 from events.services.invitations import (
@@ -83,6 +85,7 @@ __all__ = [
     "add_attendee",
     "agree_to_photographs",
     "approve",
+    "approve_change",
     "cancel",
     "cancel_attendee",
     "cancel_registration",
@@ -105,6 +108,7 @@ __all__ = [
     "publish",
     "record_opening",
     "refuse",
+    "refuse_change",
     "register",
     "release",
     "remove",
@@ -122,4 +126,5 @@ __all__ = [
     "shift",
     "take_back",
     "tell_needs",
+    "withdraw_change",
 ]  # fmt: skip

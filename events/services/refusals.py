@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from events.agenda.conflicts import Verdict
-    from events.models import AgendaRelease, Registration, Session
+    from events.models import AgendaRelease, ChangeRequest, Registration, Session
 
 
 class EventFull(Exception):
@@ -33,11 +33,11 @@ class InvitationNeeded(Exception):
 
 
 class AlreadyDecided(Exception):
-    """Somebody has approved or refused it before, or it was given back. `registration` says who and when."""
+    """Somebody has approved or refused it before, or it was given back. `decided` says who and when."""
 
-    def __init__(self, registration: "Registration") -> None:
-        super().__init__(registration.pk)
-        self.registration = registration
+    def __init__(self, decided: "Registration | ChangeRequest") -> None:
+        super().__init__(decided.pk)
+        self.decided = decided
 
 
 class HasRegistrations(Exception):

@@ -23,7 +23,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         registrations.registration_confirmed, registrations.registration_changed, registrations.registration_link,
         registrations.registration_cancelled, registrations.attendee_registered, registrations.attendee_link,
         registrations.attendee_left, moderation.registration_received, moderation.registration_refused,
-        moderation.invitation_link,
+        moderation.invitation_link, moderation.change_refused,
         events.event_rescheduled, events.event_cancelled, events.session_cancelled, agenda.agenda_released,
         events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,

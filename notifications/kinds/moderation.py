@@ -39,6 +39,24 @@ def registration_refused(delivery: Delivery) -> Letter:
     )
 
 
+def change_refused(delivery: Delivery) -> Letter:
+    """To the contact: the registration stays as it is, and why."""
+    registration = registration_of(delivery)
+    request = registration.change_requests.filter(pk=delivery.payload.get("change")).first()
+    if request is None:
+        raise CannotWrite("the request is gone")
+    return Letter(
+        subject=_("Your change was refused: %(event)s") % {"event": registration.event.title},
+        paragraphs=[
+            _("you asked for a change (%(kind)s: %(name)s). The organisers have refused it. The reason: %(reason)s")
+            % {"kind": request.get_kind_display(), "name": request.full_name, "reason": request.reason},
+            _("The registration stays as it was."),
+        ],
+        facts=event_facts(registration.event),
+        link=(_("Your registration"), absolute(registration.get_absolute_url())),
+    )
+
+
 def invitation_link(delivery: Delivery) -> Letter:
     """To an invited organisation that asked: its personal link again."""
     found = Invitation.objects.select_related("organisation", "event").filter(pk=delivery.payload.get("invitation"))
