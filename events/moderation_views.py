@@ -36,11 +36,13 @@ def _page(request: HttpRequest, event: Event, refusal: RefusalForm, status: int 
     rows = _filtered(event, form).select_related("decided_by").prefetch_related("attendees")
     query = request.GET.copy()
     query.pop("page", None)
+    page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     context = {
         "event": event,
         "form": form,
         "refusal": refusal,
-        "page": Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "can_decide": any(row.state == Registration.State.PENDING for row in page),
         "query": query.urlencode(),
         "states": _states(event),
         "free": event.places_free(),
