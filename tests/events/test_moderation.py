@@ -397,3 +397,23 @@ def test_a_time_that_is_not_there_or_there_twice_is_refused(moment, event):
 def test_registration_that_closes_before_it_opens_is_refused(event):
     data = {"registration_opens_at": "2027-05-02T10:00", "registration_closes_at": "2027-05-01T10:00"}
     assert "registration_opens_at" in EventForm(data, instance=event).errors
+
+
+def test_a_campaign_leaves_out_whose_invitation_was_withdrawn(by_invitation, cso, terni, organiser):
+    from notifications import audiences
+
+    for organisation in (cso, terni):
+        services.invite(event=by_invitation, organisation=organisation)
+    services.revoke_invitation(invitation=by_invitation.invitations.get(organisation=cso), by=organiser)
+    everybody = audiences.definition_of({"kind": "directory", "kinds": ["cso", "municipality"]})
+    judged = {one.organisation: one.counted_as for one in audiences.candidates(everybody, event=by_invitation)}
+    assert judged == {cso.pk: audiences.Reason.WITHDRAWN, terni.pk: None}
+
+
+def test_whoever_waits_for_approval_is_not_reminded_to_register(moderated, register, cso):
+    from notifications import audiences
+
+    invitation = services.invite(event=moderated, organisation=cso)
+    register("Anna", invitation=invitation)
+    everybody = audiences.definition_of({"kind": "directory", "kinds": ["cso"]})
+    assert [one.counted_as for one in audiences.candidates(everybody, event=moderated)] == [audiences.Reason.REGISTERED]
