@@ -71,7 +71,7 @@ def mailbag() -> Mailbag:
     """The real case from end to end, so that every kind of mail is written once."""
     demo.load()
     bag, organiser = Mailbag(), User.objects.get(email=demo.ORGANISER)
-    event = Event.objects.get(state=Event.State.PUBLISHED)
+    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
     _campaign(event, organiser)
     bag.empty()
     _registrations(event, organiser, bag)

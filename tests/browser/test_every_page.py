@@ -56,7 +56,7 @@ def check(watched, path: str, name: str, language: str, width: int) -> None:
 
 
 def event() -> Event:
-    return Event.objects.get(state=Event.State.PUBLISHED)
+    return Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
 
 
 def public_pages() -> dict[str, str]:
