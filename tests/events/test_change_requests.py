@@ -191,3 +191,10 @@ def test_the_page_asks_as_many_queries_for_thirty_as_for_one(asked, registration
 def test_strangers_see_and_decide_nothing(rest, asked, stranger, client_of):
     client, page = client_of(stranger), f"/manage/events/info-day/changes/{rest}"
     assert (client.post(page) if rest else client.get(page)).status_code == 403
+
+
+def test_the_data_of_the_contact_hold_the_requests_and_nobody_elses(registration, asked, client):
+    page = client.get(f"{registration.get_absolute_url()}data/").content.decode()
+    assert DORA.email in page
+    bruno = registration.attendees.get(full_name="Bruno")
+    assert DORA.email not in client.get(f"{bruno.get_absolute_url()}data/").content.decode()
