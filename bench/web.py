@@ -64,7 +64,7 @@ def pages(base: str, path: str, clients: int = 32, each: int = 20) -> tuple[floa
 
 
 def event_page(base: str) -> list[dict]:
-    event = Event.objects.get(state=Event.State.PUBLISHED)
+    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
     pages(base, event.get_absolute_url(), each=3)
     limit, limit_p95 = pages(base, "/robots.txt")
     rate, p95 = pages(base, event.get_absolute_url())
@@ -92,7 +92,7 @@ def register(connection: http.client.HTTPConnection, path: str, name: str) -> in
 
 
 def registration(base: str) -> list[dict]:
-    event = Event.objects.get(state=Event.State.PUBLISHED)
+    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
     Event.objects.filter(pk=event.pk).update(capacity=1000)
     path = f"{event.get_absolute_url()}register/"
 
@@ -106,7 +106,7 @@ def registration(base: str) -> list[dict]:
 
 def oversell(base: str) -> list[dict]:
     """200 at once for 50 places: exactly 50, or the bench fails."""
-    event = Event.objects.get(state=Event.State.PUBLISHED)
+    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
     Attendee.objects.filter(event=event).delete()
     event.registrations.all().delete()
     Event.objects.filter(pk=event.pk).update(capacity=50)

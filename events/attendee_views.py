@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import agenda as agendas
 from events import services
 from events.forms import OwnNameForm
-from events.models import Attendee
+from events.models import Attendee, ChangeRequest
 from events.secret_links import attendee_link
 
 
@@ -33,9 +33,12 @@ def detail(request: HttpRequest, attendee: Attendee) -> HttpResponse:
 
 def _changed(request: HttpRequest, change: Callable[[], object]) -> bool:
     try:
-        change()
+        outcome = change()
     except services.RegistrationClosed:
         messages.error(request, _("This registration can no longer be changed."))
+        return False
+    if isinstance(outcome, ChangeRequest):
+        messages.info(request, _("Your change is a request now: an organiser looks at it."))
         return False
     return True
 

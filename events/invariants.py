@@ -18,6 +18,10 @@ def broken() -> Iterator[str]:
     numbered = Attendee.objects.filter(place_number__isnull=False).order_by().values("event__slug", "place_number")
     for row in numbered.annotate(n=Count("pk")).filter(n__gt=1):
         yield f"event {row['event__slug']}: place {row['place_number']} is held twice"
+    for registration in Registration.objects.filter(
+        state__in=("pending", "refused"), attendees__place_number__isnull=False
+    ).distinct():
+        yield f"registration {registration.reference}: nobody approved it, and its people hold places"
     confirmed = Count("attendees", filter=Q(attendees__state="confirmed"))
     registrations = Registration.objects.annotate(n=confirmed)
     for registration in registrations.filter(Q(state="confirmed", n=0) | Q(state="cancelled", n__gt=0)):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import agenda_views, needs_views, parts_views, release_views, removal_views
+from events import agenda_views, moderation_views, needs_views, parts_views, release_views, removal_views
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -40,5 +40,14 @@ urlpatterns = [
             ("<int:pk>/remove/", parts_views.part_remove, "_remove"),
         )
     ),
+    path("<slug:slug>/registrations/", moderation_views.registrations, name="registrations"),
+    path("<slug:slug>/registrations/approve/", moderation_views.approve, name="registrations_approve"),
+    path("<slug:slug>/registrations/refuse/", moderation_views.refuse, name="registrations_refuse"),
+    path("<slug:slug>/changes/", moderation_views.changes, name="changes"),
+    path("<slug:slug>/changes/<int:pk>/approve/", moderation_views.approve_change, name="change_approve"),
+    path("<slug:slug>/changes/<int:pk>/refuse/", moderation_views.refuse_change, name="change_refuse"),
+    path("<slug:slug>/invitations/", moderation_views.invitations, name="invitations"),
+    path("<slug:slug>/invitations/<int:pk>/revoke/", moderation_views.revoke_invitation, name="invitation_revoke"),
+    path("<slug:slug>/invitations/<int:pk>/restore/", moderation_views.restore_invitation, name="invitation_restore"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

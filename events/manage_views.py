@@ -45,6 +45,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
         "is_over": event.is_over(now),
         "may_see_needs": signed_in(request).has_permission(Permission.SEE_NEEDS),
+        "pending": event.registrations.filter(state=Registration.State.PENDING).count(),
+        "changes": event.change_requests.to_decide(now).count(),
         "impact": impact_of(event, now=now),
         "came_by": counts.of_event(event),
         "may_publicise": signed_in(request).has_permission(Permission.SEND_CAMPAIGNS),
@@ -90,10 +92,24 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, _("This event can no longer be changed."))
         else:
             messages.success(request, _("The changes were saved. Calendars follow if time or place moved."))
+            _name_those_above(request, event)
             return redirect("manage_events:detail", event.slug)
     fresh = get_object_or_404(Event, slug=slug)
     context = {"form": form, "event": fresh, **holders}
     return render(request, "events/manage_edit.html", context, status=422 if form.errors else 200)
+
+
+def _name_those_above(request: HttpRequest, event: Event) -> None:
+    """Organisations with more people than the cap: they keep their places, and somebody should know."""
+    standing = Count("attendees", filter=~Q(attendees__state=Attendee.State.CANCELLED))
+    if event.max_per_organisation:
+        organisations = event.registrations.active().filter(category=Registration.Category.ORGANISATION)
+        above = organisations.annotate(people=standing).filter(people__gt=event.max_per_organisation)
+        rows = above.order_by("organisation_name", "pk").values_list("organisation_name", "people")[:20]
+        names = [f"{name} ({people})" for name, people in rows]
+        if names:
+            words = _("These have more people than that already, and keep their places: %(names)s.")
+            messages.warning(request, words % {"names": ", ".join(names)})
 
 
 @require_POST

@@ -47,7 +47,25 @@ class Section:
 
 #: For a registration, or one of its people alone: sections of what somebody else keeps.
 Contributor = Callable[[Registration, Attendee | None], Iterable[Section]]
-CONTRIBUTORS: list[Contributor] = []
+
+
+def _requests(registration: Registration, attendee: Attendee | None) -> Iterable[Section]:
+    """What was asked to be changed after the freeze: for the contact all of it, for a person what is about them."""
+    asked = registration.change_requests.order_by("asked_at", "pk")
+    for one in asked.filter(attendee=attendee) if attendee else asked:
+        entries = (
+            Entry("kind", _("Change"), str(one.get_kind_display())),
+            Entry("full_name", _("Full name"), one.full_name),
+            Entry("email", _("E-mail"), one.email),
+            Entry("office", _("Office or role"), one.office),
+            Entry("state", _("State"), str(one.get_state_display())),
+            Entry("reason", _("Reason"), one.reason),
+            Entry("asked_at", _("Asked at"), one.asked_at),
+        )
+        yield Section("request", _("A request for a change"), entries)
+
+
+CONTRIBUTORS: list[Contributor] = [_requests]
 
 
 def of_registration(registration: Registration) -> list[Section]:

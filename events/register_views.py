@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import limits, services
 from events.attribution.codes import PARAMETER
 from events.forms import FORMS, ApplicantForm, AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
-from events.models import MAX_ATTENDEES, Event, Invitation, Registration
+from events.models import MAX_ATTENDEES, Event, Invitation, Registration, most_people
 from events.secret_links import too_often_message
 from organisations.links import hash_token
 
@@ -32,9 +32,14 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     if not event.is_open(now):
         return render(
-            request, "events/register_closed.html", {"event": event}, status=410 if event.is_over(now) else 200
+            request,
+            "events/register_closed.html",
+            {"event": event, "opens_later": event.opens_later(now)},
+            status=410 if event.is_over(now) else 200,
         )
     invitation = _invitation(event, request.GET.get("invitation", ""))
+    if event.invitation_only and not invitation:
+        return _by_invitation(request, event, status=403 if request.method == "POST" else 200)
     if request.method == "POST" and invitation:
         services.record_opening(invitation=invitation)  # a person sent the form: also without our script
     category = _category(request, invitation)
@@ -53,7 +58,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "events/register_full.html", {"event": event})
     if "another" in request.POST:
         form = FORMS[category](initial={name: request.POST[name] for name in form.fields if name in request.POST})
-    context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": MAX_ATTENDEES}
+    context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": most_people(event, category)}
     context |= {"invitation": invitation, "category": category, "categories": _others(request)}
     return render(request, "events/register.html", context)
 
@@ -120,10 +125,25 @@ def _register(
     except services.AlreadyRegistered as already:
         form.add_error(None, _already_message(already, form))
         return None
+    except services.TooManyAttendees as too_many:
+        form.add_error(None, cap_message(too_many))
+        return None
+    except services.InvitationNeeded:
+        form.add_error(None, _("This invitation does not hold any more. Write to us if you wish to come all the same."))
+        return None
     except services.RegistrationClosed:
         form.add_error(None, _("Registration has closed meanwhile."))
         return None
     return redirect(f"{registration.get_absolute_url()}?new=1")
+
+
+def cap_message(too_many: services.TooManyAttendees) -> str:
+    """How many people one registration may bring."""
+    return ngettext(
+        "One registration brings at most %(most)s person to this event.",
+        "One registration brings at most %(most)s people to this event.",
+        too_many.most,
+    ) % {"most": too_many.most}
 
 
 def full_message(full: services.EventFull) -> str:
@@ -165,7 +185,35 @@ def _invitation(event: Event, token: str) -> Invitation | None:
     """The invitation behind a personal link; an unknown or altered token simply fills nothing in."""
     if not token:
         return None
-    return event.invitations.select_related("organisation").filter(token_hash=hash_token(token)).first()
+    return (
+        event.invitations.select_related("organisation").filter(token_hash=hash_token(token), revoked_at=None).first()
+    )
+
+
+def _by_invitation(
+    request: HttpRequest, event: Event, form: LinkRequestForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Says plainly that the event is by invitation, and how an invited organisation gets its link again."""
+    context = {"event": event, "form": form or LinkRequestForm(), "has_token": bool(request.GET.get("invitation"))}
+    return render(request, "events/moderation/by_invitation.html", context, status=status)
+
+
+@require_POST
+@login_not_required
+def request_invitation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the personal link again: the same answer for known and unknown addresses, also when asked too often."""
+    event = get_object_or_404(Event.objects.public(), slug=slug)
+    form = LinkRequestForm(request.POST)
+    if not form.is_valid():
+        return _by_invitation(request, event, form, status=422)
+    email = form.cleaned_data["email"].lower()
+    try:
+        limits.ASKING_FOR_LINKS.take(f"invitation:{event.pk}:{email}", now=timezone.now())
+    except limits.TooOften:
+        pass  # it went out several times just now
+    else:
+        services.request_invitation(event=event, email=email)
+    return render(request, "events/moderation/invitation_requested.html", {"event": event})
 
 
 @require_POST

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<str:token>/attendees/<int:attendee_id>/needs/", needs_views.by_contact, name="attendee_needs"),
     path("<str:token>/confirm/", views.confirm_all, name="confirm_all"),
     path("<str:token>/contact/", views.edit_contact, name="edit_contact"),
+    path("<str:token>/changes/<int:pk>/withdraw/", views.withdraw_change, name="withdraw_change"),
     path("<str:token>/cancel/", views.cancel, name="cancel"),
     path("<str:token>/data/", self_service_views.data, name="data"),
     path("<str:token>/data.json", self_service_views.data_file, name="data_file"),

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services
 from events.forms import AttendeeForm, ContactForm
-from events.models import MAX_ATTENDEES, Attendee, Registration
-from events.register_views import full_message
+from events.models import Attendee, ChangeRequest, Registration, most_people
+from events.register_views import cap_message, full_message
 from events.secret_links import registration_link, too_often_message
 
 
@@ -34,7 +34,13 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "event": event,
         "attendees": attendees,
         "is_live": is_live,
-        "can_add": is_live and event.is_open(now) and len(attendees) < MAX_ATTENDEES and event.places_free() > 0,
+        "is_frozen": is_live and event.is_frozen(now),
+        "change_requests": registration.change_requests.select_related("attendee").order_by("-asked_at", "-pk")[:20],
+        "is_pending": registration.state == Registration.State.PENDING and event.is_upcoming(now),
+        "can_add": is_live
+        and event.is_open(now)
+        and len(attendees) < most_people(event, registration.category)
+        and event.places_free() > 0,
         "unconfirmed": sum(attendee.is_confirmed and not attendee.coming_confirmed_at for attendee in attendees),
         "is_new": "new" in request.GET,
         "attendee_form": AttendeeForm(prefix="new"),
@@ -43,16 +49,21 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
     return render(request, "events/registration.html", context, status=status)
 
 
+def asked_message() -> str:
+    """What became of a change after the freeze."""
+    return _("Your change is a request now: an organiser looks at it, and we write to you.")
+
+
 def _refusals(request: HttpRequest, change: Callable[[], object]) -> bool:
-    """Make a change; where it is refused, say why. Whether it was made."""
+    """Make a change; where it is refused, or is a request now, say so. Whether it was made."""
     try:
-        change()
+        outcome = change()
     except limits.TooOften as often:
         messages.error(request, too_often_message(often))
     except services.EventFull as full:
         messages.error(request, full_message(full))
-    except services.TooManyAttendees:
-        messages.error(request, _("One registration brings at most ten people."))
+    except services.TooManyAttendees as too_many:
+        messages.error(request, cap_message(too_many))
     except services.AlreadyComing:
         messages.error(request, _("This person is in the list already."))
     except services.AlreadyRegistered:
@@ -60,7 +71,9 @@ def _refusals(request: HttpRequest, change: Callable[[], object]) -> bool:
     except services.RegistrationClosed:
         messages.error(request, _("This registration can no longer be changed."))
     else:
-        return True
+        if not isinstance(outcome, ChangeRequest):
+            return True
+        messages.info(request, asked_message())
     return False
 
 
@@ -78,9 +91,9 @@ def add_attendee(request: HttpRequest, registration: Registration) -> HttpRespon
         return _page(request, registration, status=422, attendee_form=form)
     guest = form.guest()
 
-    def add() -> None:
+    def add() -> object:
         _name_to_others(registration, guest.email)
-        services.add_attendee(registration=registration, guest=guest)
+        return services.add_attendee(registration=registration, guest=guest)
 
     if _refusals(request, add):
         messages.success(request, _("%(name)s has a place.") % {"name": guest.full_name})
@@ -95,10 +108,10 @@ def edit_attendee(request: HttpRequest, registration: Registration, attendee_id:
     if request.method == "POST" and form.is_valid():
         guest = form.guest()
 
-        def edit() -> None:
+        def edit() -> object:
             if guest.email != attendee.email:
                 _name_to_others(registration, guest.email)
-            services.edit_attendee(attendee=attendee, guest=guest)
+            return services.edit_attendee(attendee=attendee, guest=guest)
 
         if _refusals(request, edit):
             messages.success(request, _("The data were corrected."))
@@ -115,9 +128,9 @@ def replace_attendee(request: HttpRequest, registration: Registration, attendee_
     if request.method == "POST" and form.is_valid():
         guest = form.guest()
 
-        def replace() -> None:
+        def replace() -> object:
             _name_to_others(registration, guest.email)
-            services.replace_attendee(attendee=attendee, guest=guest)
+            return services.replace_attendee(attendee=attendee, guest=guest)
 
         if _refusals(request, replace):
             words = _("%(new)s comes in the place of %(old)s.") % {"new": guest.full_name, "old": attendee}
@@ -209,3 +222,15 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
 def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
     """The event's calendar file, for whoever lost the mail."""
     return redirect("events:calendar", registration.event.slug)
+
+
+@require_POST
+@registration_link
+def withdraw_change(request: HttpRequest, registration: Registration, pk: int) -> HttpResponse:
+    """A request that is not wanted any more."""
+    change = services.withdraw_change(request=get_object_or_404(registration.change_requests, pk=pk))
+    if change.state == ChangeRequest.State.WITHDRAWN:
+        messages.success(request, _("The request is withdrawn."))
+    else:
+        messages.error(request, _("The request was decided meanwhile."))
+    return redirect(registration)

@@ -27,3 +27,11 @@ session_cancelled = Signal()
 agenda_released = Signal()
 #: The event will not take place; `event.revision` is already higher. Arguments: event, by.
 event_cancelled = Signal()
+#: It is to be approved: no place is held yet. Arguments: registration.
+registration_received = Signal()
+#: An organiser said no; the reason stands in it. Arguments: registration.
+registration_refused = Signal()
+#: An invited organisation asked for its personal link again. Arguments: invitation.
+invitation_link_requested = Signal()
+#: An organiser leaves a registration as it is; the reason stands in the request. Arguments: request.
+change_refused = Signal()

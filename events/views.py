@@ -33,6 +33,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "changelog": agendas.changelog(event),
         "free": event.places_free(),
         "is_open": event.is_open(now),
+        "opens_later": event.opens_later(now),
         "is_upcoming": event.is_upcoming(now),
     }
     return render(request, "events/event_detail.html", context)

@@ -16,7 +16,7 @@ from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.agenda.impact import Told
 from events.agenda.people import Addressee
-from events.models import AgendaRelease, Attendee, Event, Registration, Session
+from events.models import AgendaRelease, Attendee, ChangeRequest, Event, Invitation, Registration, Session
 from notifications import erasure, outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
@@ -98,6 +98,42 @@ def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> 
     )  # fmt: skip
 
 
+@receiver(event_signals.registration_received)
+def on_registration_received(*, registration: Registration, **_kwargs: Any) -> None:
+    contact, name = registration.contact_email, registration.contact_name
+    outbox.enqueue([_to_address("registration_received", registration, contact, name)])
+
+
+@receiver(event_signals.registration_refused)
+def on_registration_refused(*, registration: Registration, **_kwargs: Any) -> None:
+    contact, name = registration.contact_email, registration.contact_name
+    outbox.enqueue([_to_address("registration_refused", registration, contact, name)])
+
+
+@receiver(event_signals.change_refused)
+def on_change_refused(*, request: ChangeRequest, **_kwargs: Any) -> None:
+    registration, key = request.registration, f"change_refused:{request.pk}"
+    message = _to_address(
+        "change_refused", registration, registration.contact_email, registration.contact_name, key=key
+    )
+    message.payload["change"] = request.pk
+    outbox.enqueue([message])
+
+
+@receiver(event_signals.invitation_link_requested)
+def on_invitation_link_requested(*, invitation: Invitation, **_kwargs: Any) -> None:
+    organisation = invitation.organisation
+    message = Message(
+        kind="invitation_link",
+        key=f"invitation_link:{invitation.pk}:{timezone.now():%Y%m%d%H%M}",  # at most one a minute
+        address=organisation.email,
+        name=organisation.name,
+        language=organisation.language,
+        payload={"invitation": invitation.pk, "event": invitation.event_id},
+    )
+    outbox.enqueue([message])
+
+
 @receiver(event_signals.registration_changed)
 def on_registration_changed(
     *, registration: Registration, joined: dict[str, str], left: dict[str, str], **_kwargs: Any
@@ -155,9 +191,9 @@ def on_attendee_erased(*, attendee: Attendee, address: str, **_kwargs: Any) -> N
     erasure.forget(attendee.registration, {address} - {"", attendee.registration.contact_email}, whole=False)
 
 
-def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:
+def _everybody(event: Event, *states: str) -> dict[str, tuple[str, Registration]]:
     """Address -> name and registration of all whose calendars show the event."""
-    registrations = event.registrations.filter(state=Registration.State.CONFIRMED).order_by("pk")
+    registrations = event.registrations.filter(state__in=states or [Registration.State.CONFIRMED]).order_by("pk")
     return {
         address: (name, registration)
         for registration in registrations
@@ -210,7 +246,7 @@ def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     overtaking.by_cancelling(event)
     campaigns.call_off(event=event)
     channels.call_off(event=event)
-    outbox.enqueue(_about_event("event_cancelled", event, _everybody(event), "CANCEL"))
+    outbox.enqueue(_about_event("event_cancelled", event, _everybody(event, *Registration.ACTIVE), "CANCEL"))
 
 
 # -- agreements ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,6 @@ PLACES = (
 
 def load(*, by: User) -> None:
     """A tagged address for each of them; running it again changes nothing."""
-    for event in Event.objects.filter(state=Event.State.PUBLISHED):
+    for event in Event.objects.filter(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY):
         for kind, label in PLACES:
             declare(event=event, kind=kind, label=label, by=by)

@@ -13,12 +13,34 @@ from events.forms.agenda import (
     TrackForm,
 )
 from events.forms.events import CancelEventForm, EventForm
+from events.forms.moderation import RefusalForm, RegistrationFilterForm
 from events.forms.needs import NeedsForm
 from events.forms.people import AttendeeForm, AttendeeFormSet, BaseAttendeeFormSet, OwnNameForm
 from events.forms.registration import FORMS, ApplicantForm, ContactForm, LinkRequestForm, RegistrationForm
 
 __all__ = [
-    "FORMS", "ApplicantForm", "AttendeeForm", "AttendeeFormSet", "BaseAttendeeFormSet", "CancelEventForm", "CompareForm",
-    "ContactForm", "EditionForm", "EventForm", "LinkRequestForm", "MoveForm", "NeedsForm", "OwnNameForm", "RegistrationForm",
-    "ReleaseForm", "RoomForm", "SessionForm", "ShiftForm", "SpeakerForm", "TimesForm", "TrackForm",
+    "FORMS",
+    "ApplicantForm",
+    "AttendeeForm",
+    "AttendeeFormSet",
+    "BaseAttendeeFormSet",
+    "CancelEventForm",
+    "CompareForm",
+    "ContactForm",
+    "EditionForm",
+    "EventForm",
+    "LinkRequestForm",
+    "MoveForm",
+    "NeedsForm",
+    "OwnNameForm",
+    "RefusalForm",
+    "RegistrationFilterForm",
+    "RegistrationForm",
+    "ReleaseForm",
+    "RoomForm",
+    "SessionForm",
+    "ShiftForm",
+    "SpeakerForm",
+    "TimesForm",
+    "TrackForm",
 ]  # fmt: skip

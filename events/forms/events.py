@@ -16,9 +16,11 @@ class EventForm(forms.ModelForm[Event]):
         model = Event
         fields = ("title_it", "title_en", "slug", "kind", "summary_it", "summary_en", "audience_it", "audience_en",
                   "starts_at", "ends_at", "venue", "address", "accessibility_it", "accessibility_en", "contact_email",
-                  "capacity", "registration_opens_at", "registration_closes_at")  # fmt: skip
+                  "capacity", "max_per_organisation", "invitation_only", "moderated", "registration_opens_at",
+                  "registration_closes_at", "changes_freeze_at")  # fmt: skip
         widgets = dict.fromkeys(
-            ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"), LocalDateTimeInput
+            ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "changes_freeze_at"),
+            LocalDateTimeInput,
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,6 +38,9 @@ class EventForm(forms.ModelForm[Event]):
         starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("The end must come after the start."))
+        opens_at, closes_at = values.get("registration_opens_at"), values.get("registration_closes_at") or starts_at
+        if opens_at and closes_at and closes_at <= opens_at:
+            self.add_error("registration_opens_at", _("Registration must open before it closes."))
         return values
 
     def changed_values(self) -> dict[str, Any]:

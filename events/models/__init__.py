@@ -2,6 +2,7 @@
 
 from events.attribution.models import RegistrationSource
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
+from events.models.change_requests import ChangeRequest, ChangeRequestQuerySet, fingerprint_of
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
 from events.models.meeting_point import MeetingPoint, OpeningHours, Weekday
@@ -15,13 +16,39 @@ from events.models.registrations import (
     AttendeeQuerySet,
     Registration,
     RegistrationQuerySet,
+    most_people,
     registrant_key_of,
 )
 from events.models.releases import AgendaRelease
 
 __all__ = [
-    "ATTENDEE_LINK", "INVITATION_LINK", "MAX_ATTENDEES", "REGISTRATION_LINK", "AgendaRelease", "Appearance", "Attendee",
-    "AttendeeQuerySet", "Event", "EventQuerySet", "Invitation", "MeetingPoint", "OpeningHours", "Pace", "Registration",
-    "RegistrationQuerySet", "RegistrationSource", "Room", "Session", "SessionQuerySet", "Speaker", "SpecialNeeds", "Track", "Weekday",
+    "ATTENDEE_LINK",
+    "INVITATION_LINK",
+    "MAX_ATTENDEES",
+    "REGISTRATION_LINK",
+    "AgendaRelease",
+    "Appearance",
+    "Attendee",
+    "AttendeeQuerySet",
+    "ChangeRequest",
+    "ChangeRequestQuerySet",
+    "Event",
+    "EventQuerySet",
+    "Invitation",
+    "MeetingPoint",
+    "OpeningHours",
+    "Pace",
+    "Registration",
+    "RegistrationQuerySet",
+    "RegistrationSource",
+    "Room",
+    "Session",
+    "SessionQuerySet",
+    "Speaker",
+    "SpecialNeeds",
+    "Track",
+    "Weekday",
+    "fingerprint_of",
+    "most_people",
     "registrant_key_of",
 ]  # fmt: skip

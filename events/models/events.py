@@ -70,7 +70,23 @@ class Event(models.Model):
     ends_at = models.DateTimeField(_("ends at"))
     registration_opens_at = models.DateTimeField(_("registration opens at"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
+    changes_freeze_at = models.DateTimeField(
+        _("changes need approval from"), null=True, blank=True,
+        help_text=_("From then on other people are asked for, and an organiser decides. Places can always be given back."),
+    )  # fmt: skip
     capacity = models.PositiveIntegerField(_("places"), validators=[MinValueValidator(1)])
+    invitation_only = models.BooleanField(
+        _("by invitation only"), default=False,
+        help_text=_("Only organisations with a personal link can register, each once."),
+    )  # fmt: skip
+    moderated = models.BooleanField(
+        _("an organiser approves registrations"), default=False,
+        help_text=_("A registration holds no place until it is approved."),
+    )  # fmt: skip
+    max_per_organisation = models.PositiveIntegerField(
+        _("people per organisation at most"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Empty: up to ten. Those who have more already keep their places."),
+    )  # fmt: skip
     revision = models.PositiveIntegerField(default=0, editable=False)
     revised_at = models.DateTimeField(default=timezone.now, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
@@ -89,6 +105,10 @@ class Event(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="event_has_places"),
+            models.CheckConstraint(
+                condition=Q(max_per_organisation__isnull=True) | Q(max_per_organisation__gte=1),
+                name="event_lets_each_organisation_bring_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(state="cancelled", cancelled_at__isnull=False)
                 | (~Q(state="cancelled") & Q(cancelled_at__isnull=True)),
@@ -126,6 +146,15 @@ class Event(models.Model):
         return (
             self.state == self.State.PUBLISHED and (opens is None or opens <= now) and now < self.registration_deadline
         )
+
+    def opens_later(self, now: datetime) -> bool:
+        """Whether registrations will be taken, but not yet."""
+        opens = self.registration_opens_at
+        return self.state == self.State.PUBLISHED and opens is not None and now < opens < self.registration_deadline
+
+    def is_frozen(self, now: datetime) -> bool:
+        """Whether a change of people is a request by now."""
+        return self.changes_freeze_at is not None and self.changes_freeze_at <= now
 
     def places_taken(self) -> int:
         """How many places are held now. One query."""

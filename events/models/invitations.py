@@ -24,6 +24,8 @@ class Invitation(models.Model):
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_at = models.DateTimeField(_("invited at"), default=timezone.now)
+    #: From then on the link opens nothing; the row stays, so that a campaign does not invite anew by mistake.
+    revoked_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     opened_at = models.DateTimeField(_("link opened at"), null=True, blank=True, editable=False)
 
     class Meta:

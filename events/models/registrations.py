@@ -13,7 +13,7 @@ from events.models.events import Event
 from events.models.invitations import Invitation
 from organisations.languages import Language
 from organisations.links import hash_token, make_token
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 REGISTRATION_LINK = "registration"
 ATTENDEE_LINK = "attendee"
@@ -50,7 +50,7 @@ class Registration(models.Model):
         PRESS = "press", _("press")
 
     class State(models.TextChoices):
-        #: An organiser has still to approve it; its people hold their places meanwhile.
+        #: An organiser has still to approve it; its people hold no place meanwhile (decision 0026).
         PENDING = "pending", _("to be approved")
         #: All its people stand on the waiting list.
         WAITING = "waiting", _("on the waiting list")
@@ -102,6 +102,12 @@ class Registration(models.Model):
     source = models.CharField(_("came by"), max_length=32, blank=True, default="")
     created_at = models.DateTimeField(_("registered at"), default=timezone.now)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    #: An organiser approved or refused it.
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("decided by")
+    )
+    refusal_reason = models.TextField(_("reason of the refusal"), blank=True, default="", editable=False)
     #: Its contact wished it: from then on nobody is named here.
     erased_at = models.DateTimeField(_("data erased at"), null=True, blank=True, editable=False)
 
@@ -131,6 +137,16 @@ class Registration(models.Model):
                     registrant_key="",
                 ),
                 name="registration_names_nobody_exactly_when_erased",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="refused", decided_at__isnull=False) & ~Q(refusal_reason=""))
+                | (~Q(state="refused") & Q(refusal_reason="")),
+                name="registration_refused_exactly_when_told_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="registration_decided_by_somebody",
             ),
             models.UniqueConstraint(
                 fields=("event", "registrant_key"),
@@ -184,6 +200,12 @@ class Registration(models.Model):
         return people
 
 
+def most_people(event: Event, category: str) -> int:
+    """How many people one registration may bring: an organisation registers once, so this is its cap."""
+    cap = event.max_per_organisation if category == Registration.Category.ORGANISATION else None
+    return min(MAX_ATTENDEES, cap or MAX_ATTENDEES)
+
+
 def registrant_key_of(category: str, *, organisation: int | None, name: str, email: str) -> str:
     """What is the same whenever the same registrant registers again: a hash, from which nobody can be read.
 
@@ -209,7 +231,7 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         return self.filter(state=Attendee.State.CONFIRMED)
 
     def seated(self) -> "AttendeeQuerySet":
-        """Those who take a place up, whether confirmed or still to be approved."""
+        """Those who take a place up, for good or for a while."""
         return self.filter(place_number__isnull=False)
 
     def place_numbers(self) -> set[int]:
@@ -218,10 +240,12 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
 
 class Attendee(models.Model):
-    """One person coming, who holds one numbered place as long as they are confirmed or to be approved."""
+    """One person coming, who holds one numbered place as long as they are confirmed."""
 
     class State(models.TextChoices):
-        #: A place is kept while an organiser has still to approve.
+        #: An organiser has still to approve the registration: no place.
+        PENDING = "pending", _("to be approved")
+        #: A place is kept that is not theirs for good.
         HELD = "held", _("place held")
         WAITING = "waiting", _("on the waiting list")
         CONFIRMED = "confirmed", _("confirmed")
@@ -263,7 +287,7 @@ class Attendee(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("confirmed", "held"), place_number__isnull=False, cancelled_at__isnull=True)
-                | Q(state="waiting", place_number__isnull=True, cancelled_at__isnull=True)
+                | Q(state__in=("waiting", "pending"), place_number__isnull=True, cancelled_at__isnull=True)
                 | Q(state="cancelled", place_number__isnull=True, cancelled_at__isnull=False),
                 name="attendee_holds_a_place_exactly_when_seated",
             ),

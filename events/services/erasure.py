@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from events import signals
 from events.models import Attendee, AttendeeQuerySet, Event, Registration, SpecialNeeds
+from events.services import change_requests
 from events.services.locking import lock
 from events.services.people import cancel_attendee
 from events.services.places import give_all_back, release
 
 #: Who keeps more of a person (answers, choices) enters its deletion here: called inside the transaction with the keys
 #: of the people, and with the registration's where all of it goes.
-ON_ERASED: list[Callable[[Collection[int], int | None], None]] = []
+ON_ERASED: list[Callable[[Collection[int], int | None], None]] = [change_requests.forget]
 
 
 @transaction.atomic

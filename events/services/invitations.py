@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from events import signals
 from events.models import (
     INVITATION_LINK,
     Event,
@@ -17,7 +18,7 @@ from events.models import (
 )
 from organisations import bulk
 from organisations.links import hash_token, make_token
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 
 @transaction.atomic
@@ -62,6 +63,29 @@ def take_back(*, event: Event, organisations: QuerySet[Any] | Collection[int], s
         Exists(Registration.objects.filter(invitation=OuterRef("pk")))
     )
     return unused.delete()[1].get(Invitation._meta.label, 0)
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, by: User, now: datetime | None = None) -> None:
+    """Close the personal link; a registration made with it stands. Revoking twice keeps the first time."""
+    Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now or timezone.now())
+
+
+@transaction.atomic
+def restore_invitation(*, invitation: Invitation, by: User) -> None:
+    """Let the personal link open the form again."""
+    Invitation.objects.filter(pk=invitation.pk).update(revoked_at=None)
+
+
+@transaction.atomic
+def request_invitation(*, event: Event, email: str) -> None:
+    """Have the personal link sent again to an invited organisation's address; silence for all others.
+
+    Announces invitation_link_requested, once for each invitation.
+    """
+    standing = event.invitations.filter(organisation__email__iexact=email, revoked_at=None)
+    for invitation in standing.select_related("organisation", "event").order_by("pk"):
+        signals.invitation_link_requested.send(sender=Invitation, invitation=invitation)
 
 
 @transaction.atomic

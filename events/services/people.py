@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
-from events.models import MAX_ATTENDEES, Attendee, Registration
+from events.models import Attendee, ChangeRequest, Registration, most_people
+from events.services.change_requests import asked_when_frozen
 from events.services.places import (
     Guest,
     announce_change,
@@ -18,32 +19,36 @@ from events.services.places import (
     release,
 )
 from events.services.refusals import AlreadyComing, RegistrationClosed, TooManyAttendees
+from organisations.models import User
 
 
-@transaction.atomic
-def add_attendee(*, registration: Registration, guest: Guest, now: datetime | None = None) -> Attendee:
+@asked_when_frozen(ChangeRequest.Kind.ADD)
+def add_attendee(
+    *, registration: Registration, guest: Guest, by: User | None = None, now: datetime | None = None
+) -> Attendee:
     """Give one more person a place; the same person again changes nothing.
 
     Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_changed.
     """
     now = now or timezone.now()
     event, registration = lock_live(registration, now)
-    if not event.is_open(now):
+    if by is None and not event.is_open(now):
         raise RegistrationClosed
     here = list(registration.attendees.confirmed())
     for attendee in here:  # the same form again, a second click
         if _is_same(attendee, guest):
             return attendee
-    if len(here) >= MAX_ATTENDEES:
-        raise TooManyAttendees
+    most = most_people(event, registration.category)
+    if len(here) >= most:
+        raise TooManyAttendees(most)
     before = registration.recipients()
     attendee = give_places(registration, event, [guest], now)[0]
     announce_change(registration, before)
     return attendee
 
 
-@transaction.atomic
-def edit_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = None) -> Attendee:
+@asked_when_frozen(ChangeRequest.Kind.CORRECT)
+def edit_attendee(*, attendee: Attendee, guest: Guest, by: User | None = None, now: datetime | None = None) -> Attendee:
     """Correct a person's data; the place stays theirs. A new address gets a new link, and the old link dies.
 
     Raises RegistrationClosed. Announces registration_changed.
@@ -68,8 +73,10 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = No
 ON_REPLACED: list[Callable[[Attendee, Attendee], None]] = []
 
 
-@transaction.atomic
-def replace_attendee(*, attendee: Attendee, guest: Guest, now: datetime | None = None) -> Attendee:
+@asked_when_frozen(ChangeRequest.Kind.REPLACE)
+def replace_attendee(
+    *, attendee: Attendee, guest: Guest, by: User | None = None, now: datetime | None = None
+) -> Attendee:
     """Give somebody's place to another person: the number stays, the old link dies, both are told.
 
     The one who comes is another row: what the one who left had told us is not theirs. The same form again gives back

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from events.agenda.conflicts import Verdict
-    from events.models import AgendaRelease, Registration, Session
+    from events.models import AgendaRelease, ChangeRequest, Registration, Session
 
 
 class EventFull(Exception):
@@ -21,7 +21,23 @@ class RegistrationClosed(Exception):
 
 
 class TooManyAttendees(Exception):
-    """One registration brings at most MAX_ATTENDEES people."""
+    """One registration brings at most `most` people."""
+
+    def __init__(self, most: int = 0) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class InvitationNeeded(Exception):
+    """The event is by invitation, and no invitation to it stands behind this."""
+
+
+class AlreadyDecided(Exception):
+    """Somebody has approved or refused it before, or it was given back. `decided` says who and when."""
+
+    def __init__(self, decided: "Registration | ChangeRequest") -> None:
+        super().__init__(decided.pk)
+        self.decided = decided
 
 
 class HasRegistrations(Exception):

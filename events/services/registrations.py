@@ -11,7 +11,6 @@ from django.utils import timezone
 from events import signals
 from events.attribution import sources as attribution
 from events.models import (
-    MAX_ATTENDEES,
     REGISTRATION_LINK,
     Attendee,
     Event,
@@ -20,9 +19,10 @@ from events.models import (
     RegistrationQuerySet,
     registrant_key_of,
 )
+from events.services import moderation
 from events.services.locking import lock
-from events.services.places import Guest, announce_change, give_all_back, give_places, lock_live
-from events.services.refusals import AlreadyRegistered, RegistrationClosed, TooManyAttendees
+from events.services.places import Guest, announce_change, give_all_back, lock_live
+from events.services.refusals import AlreadyRegistered, RegistrationClosed
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation
 
@@ -61,7 +61,8 @@ def register(
 
     `source`: what the address said, kept if it was declared. The same `submission_id` again (a double click, a retried
     request) gives back the first registration and writes nothing. Raises RegistrationClosed, TooManyAttendees,
-    AlreadyRegistered, EventFull. Announces registration_confirmed.
+    InvitationNeeded, AlreadyRegistered, EventFull. Announces registration_confirmed, or registration_received where an
+    organiser has still to approve it.
     """
     now = now or timezone.now()
     event = lock(event)
@@ -70,8 +71,7 @@ def register(
         return earlier
     if not event.is_open(now):
         raise RegistrationClosed
-    if not 1 <= len(guests) <= MAX_ATTENDEES:
-        raise TooManyAttendees
+    moderation.check_entry(event, applicant.category, len(guests), invitation)
     key, organisation = uuid.uuid4(), _organisation_of(applicant, invitation)
     registration = Registration.objects.create(
         key=key,
@@ -80,6 +80,7 @@ def register(
         registrant_key=_free_key(event, applicant, organisation),
         organisation=organisation,
         invitation=invitation,
+        state=moderation.first_state(event),
         organisation_name=applicant.organisation_name,
         organisation_kind=applicant.organisation_kind,
         medium=applicant.medium,
@@ -94,8 +95,7 @@ def register(
         source=attribution.known(event, source),
         created_at=now,
     )
-    give_places(registration, event, guests, now)
-    signals.registration_confirmed.send(sender=Registration, registration=registration)
+    moderation.take_in(registration, event, guests, now)
     return registration
 
 

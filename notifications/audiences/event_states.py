@@ -79,8 +79,12 @@ class Unanswered(Standing):
 
     def rows(self, event: int) -> Iterable[Row]:
         own = Q(organisation=OuterRef("organisation")) | Q(invitation=OuterRef("pk"))
-        yield from _organisations(_invited(event).exclude(Exists(_confirmed(event).filter(own))))
-        contact = _confirmed(event).filter(contact_email__iexact=OuterRef("address"))
+        yield from _organisations(
+            _invited(event)
+            .filter(revoked_at=None)
+            .exclude(Exists(Registration.objects.filter(own, event=event).active()))
+        )
+        contact = Registration.objects.filter(event=event, contact_email__iexact=OuterRef("address")).active()
         guest = Attendee.objects.filter(event=event, email__iexact=OuterRef("address")).confirmed()
         yield from _people(_written_to(event).exclude(Exists(contact) | Exists(guest)))
 

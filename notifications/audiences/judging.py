@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Event, Registration
+from events.models import Attendee, Event, Invitation, Registration
 from notifications.audiences.definitions import parts
 from notifications.audiences.reasons import Reason, objection, words_for
 from notifications.audiences.sources import Definition, Recipient
@@ -96,10 +96,11 @@ def _once(recipients: Iterable[Recipient]) -> list[Recipient]:
 def _judge(
     event: Event | None, purpose: str, already_told: Collection[str]
 ) -> Callable[[Recipient], tuple[Reason | None, str]]:
-    """The judgement over one recipient after the other: reason and detail. At most three queries, all here."""
+    """The judgement over one recipient after the other: reason and detail. At most four queries, all here."""
     unwanted = Suppression.objects.against(purpose).hashes()
     refused = Reason.NO_NEWS if purpose == Campaign.Purpose.NEWS else Reason.UNWANTED
     organisations, addresses = _registered(event) if event else (set[int](), set[str]())
+    withdrawn = _withdrawn(event) if event else set[int]()
     told = frozenset(already_told)
     first: dict[str, str] = {}
 
@@ -114,6 +115,8 @@ def _judge(
             return refused, ""
         if recipient.organisation in organisations or address in addresses:
             return Reason.REGISTERED, ""
+        if recipient.organisation in withdrawn:
+            return Reason.WITHDRAWN, ""
         if earlier is not None:
             return Reason.REPEATED, earlier
         return (Reason.TOLD if address in told else None), ""
@@ -121,11 +124,14 @@ def _judge(
     return judge
 
 
+def _withdrawn(event: Event) -> set[int]:
+    """The organisations whose invitation an organiser withdrew: their link opens nothing."""
+    return set(Invitation.objects.filter(event=event, revoked_at__isnull=False).values_list("organisation", flat=True))
+
+
 def _registered(event: Event) -> tuple[set[int], set[str]]:
     """The organisations and the addresses for which a registration stands."""
-    rows = Registration.objects.filter(event=event, state=Registration.State.CONFIRMED).values_list(
-        "organisation", "contact_email"
-    )
+    rows = Registration.objects.filter(event=event).active().values_list("organisation", "contact_email")
     organisations = {organisation for organisation, _address in rows if organisation is not None}
     people = Attendee.objects.filter(event=event).confirmed().exclude(email="").values_list("email", flat=True)
     return organisations, {normalise(address) for _organisation, address in rows} | {normalise(a) for a in people}

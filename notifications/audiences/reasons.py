@@ -17,6 +17,7 @@ class Reason(models.TextChoices):
     UNWANTED = "unwanted", gettext_lazy("wishes no invitations")
     NO_NEWS = "no_news", gettext_lazy("wishes no news")
     REGISTERED = "registered", gettext_lazy("registered already")
+    WITHDRAWN = "withdrawn", gettext_lazy("the invitation was withdrawn")
     REPEATED = "repeated", gettext_lazy("same address as another")
     TOLD = "told", gettext_lazy("written to already")
 

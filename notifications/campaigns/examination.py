@@ -52,7 +52,9 @@ def _messages(campaign: Campaign) -> dict[str, compose.Compiled]:
 def _facts(campaign: Campaign, messages: Mapping[str, compose.Compiled], *, asks_others: bool) -> preflight.Facts:
     limit = Throttle.objects.filter(lane=Lane.BULK, domain_group="").first() or Throttle()
     is_invitation, event = campaign.purpose == Campaign.Purpose.INVITATION, campaign.event
-    entry = preflight.Entry(event.registration_opens_at, event.registration_deadline, event.places_free())
+    entry = preflight.Entry(
+        event.registration_opens_at, event.registration_deadline, event.places_free(), event.invitation_only
+    )
     return preflight.Facts(
         needs_link=is_invitation,
         entry=entry if is_invitation else None,

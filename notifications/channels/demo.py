@@ -37,7 +37,7 @@ TEXT_EN = (
 
 def load(*, by: User) -> None:
     """Write what is not there yet; running it again changes nothing."""
-    for event in Event.objects.exclude(channel_posts__isnull=False):
+    for event in Event.objects.filter(kind=Event.Kind.INFO_DAY).exclude(channel_posts__isnull=False):
         if event.state == Event.State.HELD and event.starts_at.year == 2020:
             _published(event, by)
         elif event.state == Event.State.PUBLISHED:

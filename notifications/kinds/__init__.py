@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from notifications.calendars import feeds
-from notifications.kinds import agenda, agreements, events, registrations, webhooks
+from notifications.kinds import agenda, agreements, events, moderation, registrations, webhooks
 from notifications.letters import CannotWrite, Letter
 from notifications.models import Delivery
 
@@ -22,7 +22,8 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
     for builder in (
         registrations.registration_confirmed, registrations.registration_changed, registrations.registration_link,
         registrations.registration_cancelled, registrations.attendee_registered, registrations.attendee_link,
-        registrations.attendee_left,
+        registrations.attendee_left, moderation.registration_received, moderation.registration_refused,
+        moderation.invitation_link, moderation.change_refused,
         events.event_rescheduled, events.event_cancelled, events.session_cancelled, agenda.agenda_released,
         events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,

@@ -88,6 +88,8 @@ def invitation_reminder(delivery: Delivery) -> Letter:
     """To an invited organisation that has not registered: its personal link again, and the way out of the list."""
     invited = _invitation(delivery)
     live(invited.event)
+    if invited.revoked_at:
+        raise CannotWrite("the invitation was withdrawn")
     return invitation_again(delivery, invited)
 
 

@@ -18,7 +18,10 @@ def registration_confirmed(delivery: Delivery) -> Letter:
     event = registration.event
     return Letter(
         subject=_("Registration confirmed: %(event)s") % {"event": event.title},
-        paragraphs=[_("the registration of %(registrant)s is confirmed.") % {"registrant": registration.registrant}],
+        paragraphs=[
+            *([_("the organisers have approved your registration.")] if registration.decided_at else []),
+            _("the registration of %(registrant)s is confirmed.") % {"registrant": registration.registrant},
+        ],
         facts=[
             *event_facts(event),
             (_("Registered as"), registration.get_category_display()),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from notifications.preflight.findings import Finding, stop, warn
+from notifications.preflight.findings import Finding, note, stop, warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Entry:
     opens_at: datetime | None
     closes_at: datetime
     free: int
+    #: Whether only organisations with a personal link can register.
+    by_invitation: bool = False
 
 
 def of_entry(entry: Entry, begins: datetime, seconds: float | None) -> Iterator[Finding]:
@@ -33,6 +35,9 @@ def of_entry(entry: Entry, begins: datetime, seconds: float | None) -> Iterator[
         opens = date_format(timezone.localtime(entry.opens_at), "j F, H:i")
         yield warn("registration_not_open", _("Registration opens only on %(when)s.") % {"when": opens},
                    _("Send it later, or open registrations earlier."))  # fmt: skip
+    if entry.by_invitation:
+        yield note("by_invitation", _("The event is by invitation: people of a list who stand for no organisation of the "
+                                      "directory get no personal link and cannot register."))  # fmt: skip
     if not entry.free:
         yield warn("event_full", _("All places are taken: whoever follows the link finds the event full."),
                    _("Add places if you can, before you send it."))  # fmt: skip

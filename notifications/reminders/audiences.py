@@ -73,9 +73,9 @@ def invited_without_registration(event: Event, now: datetime) -> list[Recipient]
     if not event.is_open(now) or not event.places_free():
         return []
     invited_at = _handed_over_invitations(event)
-    registered = Registration.objects.filter(event=event, state=Registration.State.CONFIRMED)
+    registered = Registration.objects.filter(event=event).active()
     invitations = (
-        Invitation.objects.filter(event=event)
+        Invitation.objects.filter(event=event, revoked_at=None)
         .exclude(pk__in=registered.filter(invitation__isnull=False).values("invitation"))
         .exclude(organisation__in=registered.filter(organisation__isnull=False).values("organisation"))
         .select_related("organisation")

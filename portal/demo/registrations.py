@@ -19,7 +19,7 @@ PRESS = events.Applicant(
 
 def load() -> None:
     """Write what is not there yet; running it again changes nothing."""
-    for event in Event.objects.filter(state=Event.State.PUBLISHED):
+    for event in Event.objects.filter(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY):
         _register(
             event,
             ORGANISATION,

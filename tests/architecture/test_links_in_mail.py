@@ -71,10 +71,11 @@ def mailbag() -> Mailbag:
     """The real case from end to end, so that every kind of mail is written once."""
     demo.load()
     bag, organiser = Mailbag(), User.objects.get(email=demo.ORGANISER)
-    event = Event.objects.get(state=Event.State.PUBLISHED)
+    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
     _campaign(event, organiser)
     bag.empty()
     _registrations(event, organiser, bag)
+    _decisions(event, organiser, bag)
     _reminders(event, organiser, bag)
     _protocol(organiser, bag)
     Client().post("/accounts/login/", {"email": organiser.email})
@@ -138,6 +139,25 @@ def _registrations(event: Event, organiser: User, bag: Mailbag) -> None:
     call_command("pump")  # a confirmation that still waits would tell of the change itself
     events.change(event=event, by=organiser, venue="Sala grande")
     bag.empty()
+
+
+def _decisions(event: Event, organiser: User, bag: Mailbag) -> None:
+    """A registration refused, a change refused, an invitation sent again."""
+    Event.objects.filter(pk=event.pk).update(moderated=True, changes_freeze_at=timezone.now())
+    applicant = events.Applicant("", "", "Piera Privata", "piera@altrove.example.org", category="person")
+    pending = events.register(
+        event=event, applicant=applicant, guests=[events.Guest("Piera Privata")], submission_id=uuid.uuid4(),
+        privacy_notice_version="2026-11",
+    )  # fmt: skip
+    bag.empty()
+    events.refuse(registration=pending, reason="Solo enti.", by=organiser)
+    standing = event.registrations.filter(state="confirmed").first()
+    request = events.add_attendee(registration=standing, guest=events.Guest("Dora"))
+    events.refuse_change(request=request, reason="La sala è piccola.", by=organiser)
+    invited = events.invite(event=event, organisation=Organisation.objects.exclude(email="").first())
+    events.request_invitation(event=event, email=invited.organisation.email)
+    bag.empty()
+    Event.objects.filter(pk=event.pk).update(moderated=False, changes_freeze_at=None)
 
 
 def _reminders(event: Event, organiser: User, bag: Mailbag) -> None:

@@ -18,7 +18,8 @@ OURS = ("portal", "organisations", "events", "agreements", "research", "notifica
 #: Every address that opens without signing in. A new one is a decision, made here.
 PUBLIC = {
     "home", "privacy", "accessibility", "health", "metrics", "robots", "calendar_feed", "meeting_point", "list", "detail",
-    "register", "lost_link", "request_link", "calendar", "document", "add_attendee", "edit_attendee",
+    "register", "lost_link", "withdraw_change", "request_invitation", "request_link", "calendar", "document", "add_attendee",
+    "edit_attendee",
     "cancel_attendee", "edit_contact", "cancel", "unsubscribe", "mail", "html", "raw",
     "message", "message_html", "message_why", "preferences", "preferences_undo", "opened",
     "personal", "personal_page", "personal_renew", "personal_ask",

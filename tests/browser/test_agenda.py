@@ -12,7 +12,7 @@ from portal.demo import ORGANISER
 
 @pytest.fixture
 def info_day(demo) -> Event:
-    return Event.objects.get(state=Event.State.PUBLISHED)
+    return Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
 
 
 @pytest.fixture

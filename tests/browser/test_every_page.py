@@ -56,7 +56,7 @@ def check(watched, path: str, name: str, language: str, width: int) -> None:
 
 
 def event() -> Event:
-    return Event.objects.get(state=Event.State.PUBLISHED)
+    return Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
 
 
 def public_pages() -> dict[str, str]:
@@ -396,5 +396,64 @@ def test_the_outbox(demo, open_as, language, width):
         check(watched, path, name, language, width)
     station.release(by=organiser)
     for name, path in {"cockpit-released": "/manage/outbox/", "hold": "/manage/outbox/hold/"}.items():
+        check(watched, path, name, language, width)
+    assert watched.findings == []
+
+
+def moderation_pages(organiser: User) -> dict[str, str]:
+    """A queue with each state, requests open and decided, invitations; what registrants see of it."""
+    one, texts = event(), {"submission_id": None, "privacy_notice_version": "2026-11"}
+
+    def register(name: str, *people: str):
+        applicant = events.Applicant(name, "cso", "Carla Contatto", "carla@ente01.example.org", "Presidente")
+        guests = [events.Guest(person) for person in people]
+        return events.register(event=one, applicant=applicant, guests=guests, **texts | {"submission_id": uuid.uuid4()})
+
+    coming = register("Cooperativa Alfa", "Anna Alfa", "Bruno Alfa")
+    Event.objects.filter(pk=one.pk).update(
+        moderated=True, max_per_organisation=4, changes_freeze_at=one.starts_at - timedelta(days=999)
+    )
+    pending, refused = (
+        register("Associazione con un nome molto lungo della provincia di Terni", "Dora"),
+        register("Beta", "Elio"),
+    )
+    events.refuse(
+        registration=refused, reason="I posti sono per gli enti del terzo settore della provincia.", by=organiser
+    )
+    asked = events.add_attendee(registration=coming, guest=events.Guest("Carlo Alfa", "carlo@ente01.example.org"))
+    events.refuse_change(request=asked, reason="La sala è piccola.", by=organiser)
+    events.replace_attendee(attendee=coming.attendees.first(), guest=events.Guest("Gina Alfa", "", "Socia"))
+    invited = [events.invite(event=one, organisation=found) for found in Organisation.objects.order_by("pk")[:3]]
+    events.revoke_invitation(invitation=invited[0], by=organiser)
+    shut = Event.objects.get(pk=one.pk)
+    shut.pk, shut.slug, shut.uid, shut.invitation_only, shut.kind = (
+        None,
+        "focus-group",
+        uuid.uuid4(),
+        True,
+        "focus_group",
+    )
+    shut.save()
+    early = Event.objects.get(pk=one.pk)
+    early.pk, early.slug, early.uid, early.registration_closes_at = None, "piu-avanti", uuid.uuid4(), None
+    early.registration_opens_at = early.starts_at - timedelta(hours=1)
+    early.save()
+    at = f"/manage/events/{one.slug}/"
+    return {
+        "registrations": f"{at}registrations/", "registrations-none": f"{at}registrations/?q=nessuno", "changes": f"{at}changes/",
+        "invitations": f"{at}invitations/", "manage-event-waiting": at, "event-fields": f"{at}edit/",
+        "registration-pending": pending.get_absolute_url(), "registration-refused": refused.get_absolute_url(),
+        "registration-frozen": coming.get_absolute_url(), "by-invitation": f"{shut.get_absolute_url()}register/?invitation=x",
+        "event-by-invitation": shut.get_absolute_url(), "opens-later": early.get_absolute_url(),
+        "opens-later-form": f"{early.get_absolute_url()}register/", "register-moderated": f"{one.get_absolute_url()}register/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_who_gets_in(demo, open_as, language, width):
+    organiser = User.objects.get(email=ORGANISER)
+    watched = open_as(organiser, width=width)
+    for name, path in moderation_pages(organiser).items():
         check(watched, path, name, language, width)
     assert watched.findings == []

@@ -10,7 +10,7 @@ from portal.demo import ORGANISER
 
 
 def event() -> Event:
-    return Event.objects.get(state=Event.State.PUBLISHED)
+    return Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
 
 
 def test_an_organisation_registers_by_keyboard_alone(demo, open_as):

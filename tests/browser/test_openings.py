@@ -13,7 +13,7 @@ SECONDS = 10
 
 @pytest.fixture
 def invitation(demo) -> Invitation:
-    event = Event.objects.get(state=Event.State.PUBLISHED)
+    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
     return events.invite(event=event, organisation=Organisation.objects.get(name="Comune di Narni"))
 
 

@@ -114,7 +114,7 @@ def test_nothing_but_the_moment_is_kept(client, invitation):
     after = Invitation.objects.values().get()
     assert {name for name in after if after[name] != before[name]} == {"opened_at"}
     assert {field.name for field in Invitation._meta.get_fields() if field.concrete} == {
-        "id", "key", "event", "organisation", "token_hash", "invited_at", "opened_at",
+        "id", "key", "event", "organisation", "token_hash", "invited_at", "opened_at", "revoked_at",
     }  # fmt: skip
 
 

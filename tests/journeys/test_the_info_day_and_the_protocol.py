@@ -52,7 +52,7 @@ def sign_in(address: str) -> Client:
 @pytest.fixture
 def case(db):
     demo.load()
-    return Event.objects.get(state=Event.State.PUBLISHED)
+    return Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
 
 
 def test_from_invitation_to_reminder(case):

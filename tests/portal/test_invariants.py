@@ -43,7 +43,7 @@ def test_a_place_that_is_held_twice_is_named(capsys, event, register):
 
 def test_each_broken_invariant_is_named(capsys, organiser):
     demo.load()
-    event = Event.objects.get(state="published")
+    event = Event.objects.get(state="published", kind="info_day")
     services.register(
         event=event, submission_id="6f1d5f0e-6a3e-4a0f-9a50-0d6b2f1f7f10", privacy_notice_version="x",
         applicant=services.Applicant("E", "cso", "C", "c@example.org"), guests=[services.Guest("A"), services.Guest("B")],

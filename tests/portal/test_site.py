@@ -172,3 +172,21 @@ def test_the_mailbox_shows_a_mail_whole_and_its_html_without_script(client, orga
     assert "sandbox" in html["Content-Security-Policy"]
     assert "script-src 'self'" in html["Content-Security-Policy"]
     assert client.get(f"/mailbox/{pk}/mail.eml").content.startswith(b"Content-Type")
+
+
+def test_the_demo_loaded_twice_is_the_same_and_shows_an_event_by_invitation_and_one_with_approval(db):
+    from django.apps import apps
+
+    from events.models import Event, Registration
+    from portal import demo
+
+    def rows() -> dict[str, int]:
+        return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+    demo.load()
+    first = rows()
+    demo.load()
+    assert rows() == first
+    assert Event.objects.get(invitation_only=True).invitations.count() == 4
+    training = Event.objects.get(moderated=True)
+    assert set(training.registrations.values_list("state", flat=True)) == {Registration.State.PENDING}

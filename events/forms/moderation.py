@@ -1,0 +1,25 @@
+"""Looking for registrations, and the word an organiser sends with a refusal."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Registration
+
+
+class RegistrationFilterForm(forms.Form):
+    """Which registrations of an event are shown."""
+
+    q = forms.CharField(label=_("Name or e-mail"), max_length=200, required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("all")), *Registration.State.choices], required=False)
+    category = forms.ChoiceField(
+        label=_("Category"), choices=[("", _("all")), *Registration.Category.choices], required=False
+    )
+
+
+class RefusalForm(forms.Form):
+    """Why a registration is refused."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("Whoever registered reads it, in the mail and on their page."),
+    )  # fmt: skip
