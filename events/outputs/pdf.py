@@ -1,0 +1,97 @@
+"""The agenda on paper: a tagged PDF (PDF/UA-1), A4, black on white. Made once for each state of the agenda."""
+
+import hashlib
+import io
+import threading
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from events.agenda import Agenda
+from events.models import Event
+from events.outputs import qr
+from events.outputs.listing import listing
+
+#: So many files are kept; the oldest go.
+KEPT = 60
+#: One at a time in a process: a hundred visitors of a new release make one PDF, not a hundred.
+_one_at_a_time = threading.Lock()
+
+
+class CannotRender(Exception):
+    """The PDF could not be made on this machine; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The agenda as the page that is printed, before it is."""
+
+    html: str
+
+    @property
+    def sha256(self) -> str:
+        """Of all that is printed, so it names the PDF too."""
+        return hashlib.sha256(self.html.encode()).hexdigest()
+
+    @property
+    def etag(self) -> str:
+        """The same as long as the same is printed."""
+        return f'"{self.sha256[:32]}"'
+
+
+def sheet(event: Event, agenda: Agenda) -> Sheet:
+    """The sheet in the active language."""
+    page = f"{settings.SITE_URL}{event.get_absolute_url()}"
+    symbol = qr.svg(page)
+    context = {
+        "event": event,
+        "listing": listing(agenda, {}),
+        "page": page,
+        "qr": f"data:image/svg+xml;base64,{b64encode(symbol).decode()}" if symbol else "",
+        "association_name": settings.ASSOCIATION_NAME,
+        "site": settings.SITE_URL,
+    }
+    return Sheet(render_to_string("pdf/agenda.html", context))
+
+
+def file_of(found: Sheet) -> bytes:
+    """The PDF, from the disk if it was made before. Raises CannotRender."""
+    path = Path(settings.VAR_DIR) / "agendas" / f"{found.sha256}.pdf"
+    with _one_at_a_time:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            content = _render(found)
+        _keep(path, content)
+    return content
+
+
+def _render(found: Sheet) -> bytes:
+    try:
+        from django_weasyprint.utils import DjangoURLFetcher
+        from weasyprint import HTML
+    except OSError as error:
+        raise CannotRender("The system library Pango is missing.") from error
+    document = HTML(string=found.html, url_fetcher=DjangoURLFetcher(), base_url="file:///")
+    stream = io.BytesIO()
+    # the same sheet gives the same bytes
+    document.write_pdf(stream, pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(found.sha256)[:16])
+    return stream.getvalue()
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Written whole or not at all; a full disk costs speed, never the visitor's page."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+            stream.write(content)
+        Path(stream.name).replace(path)
+        files = sorted(path.parent.glob("*.pdf"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for old in files[KEPT:]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return
