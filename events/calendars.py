@@ -79,10 +79,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Which state of an event a file shows: SEQUENCE and DTSTAMP."""
+    """Which state of an event a file shows: SEQUENCE and DTSTAMP. `status`: where one reader's is not the event's."""
 
     sequence: int
     stamp: datetime
+    status: str = ""
 
 
 #: How often a subscribed calendar should look again (RFC 7986 section 5.7).
@@ -111,7 +112,9 @@ def publication(
     for event in events:
         own = Revision(event.revision, event.revised_at)
         known = (revisions or {}).get(event.pk, own)
-        calendar.add_component(_vevent(event, max(own, known, key=lambda one: one.sequence), language=language))
+        latest = max(known, own, key=lambda one: one.sequence)
+        shown = Revision(latest.sequence, latest.stamp, known.status)
+        calendar.add_component(_vevent(event, shown, language=language))
     for entry in entries:
         calendar.add_component(_vevent_of_item(entry, language=language))
     return bytes(calendar.to_ical())
@@ -163,7 +166,7 @@ def _vevent(event: Event, revision: Revision, *, language: str) -> VEvent:
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     vevent.add("location", one_line(f"{event.venue}, {event.address}"))
-    vevent.add("status", "CANCELLED" if event.state == Event.State.CANCELLED else "CONFIRMED")
+    vevent.add("status", "CANCELLED" if event.state == Event.State.CANCELLED else revision.status or "CONFIRMED")
     vevent.add("transp", "OPAQUE")
     vevent["ORGANIZER"] = _organizer()
     return vevent
@@ -208,7 +211,7 @@ def _about(item: Item, page: str) -> str:
 def _add_words(vevent: VEvent, name: str, words: Words, language: str) -> None:
     """A text that was not translated says in which language it is (RFC 5545 section 3.2.10)."""
     reading = words.reading(language)
-    vevent.add(name, one_line(reading.text), parameters={"LANGUAGE": reading.language} if reading.is_foreign else None)
+    vevent.add(name, one_line(reading.text), parameters={"LANGUAGE": reading.language} if reading.is_foreign else {})
 
 
 def _organizer() -> vCalAddress:

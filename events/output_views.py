@@ -105,7 +105,7 @@ def schedule_xml(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_not_required
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types forget the arguments of an address
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """The agenda alone, to stand in a page of another site. The only address that may be framed.
 

@@ -12,5 +12,4 @@ urlpatterns = [
     path("<str:token>/attendees/<int:attendee_id>/cancel/", views.cancel_attendee, name="cancel_attendee"),
     path("<str:token>/contact/", views.edit_contact, name="edit_contact"),
     path("<str:token>/cancel/", views.cancel, name="cancel"),
-    path("<str:token>/calendar.ics", views.calendar, name="calendar"),
 ]

@@ -162,10 +162,3 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     else:
         messages.success(request, _("The registration was cancelled and all its places are free again."))
     return redirect(registration)
-
-
-@require_safe
-@by_link
-def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
-    """The event's calendar file, for whoever lost the mail."""
-    return redirect("events:calendar", registration.event.slug)

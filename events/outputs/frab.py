@@ -218,8 +218,8 @@ def as_xml(found: Schedule, address: str) -> bytes:
     numbers = found.numbers()
     for index, day in enumerate(found.days, start=1):
         starts_at, ends_at = found.bounds(day)
-        bounds = {"start": _local(starts_at), "end": _local(ends_at)}
-        element = ElementTree.SubElement(root, "day", index=str(index), date=day.on.isoformat(), **bounds)
+        about = {"index": str(index), "date": day.on.isoformat(), "start": _local(starts_at), "end": _local(ends_at)}
+        element = ElementTree.SubElement(root, "day", about)
         for name, items in found.by_room(day).items():
             room = ElementTree.SubElement(element, "room", name=_clean(name), guid=found.room_guid(items[0].room))
             for item in items:

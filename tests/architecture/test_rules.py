@@ -22,7 +22,8 @@ PUBLIC = {
     "cancel_attendee", "edit_contact", "cancel", "unsubscribe", "mail", "html", "raw",
     "message", "message_html", "message_why", "preferences", "preferences_undo", "opened",
     "personal", "personal_page", "personal_renew", "personal_ask",
-    "provider_report",
+    "provider_report", "registration", "agenda_calendar", "session_calendar", "agenda_pdf", "agenda_json", "schedule_xml",
+    "embed",
 }  # fmt: skip
 
 
