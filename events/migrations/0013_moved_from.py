@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0008_agenda_releases'),
+        ("events", "0008_agenda_releases"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='event',
-            name='moved_from',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='was to begin at'),
+            model_name="event",
+            name="moved_from",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="was to begin at"),
         ),
     ]

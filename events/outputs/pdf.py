@@ -7,15 +7,21 @@ from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from events.agenda import Agenda
 from events.models import Event
 from events.outputs import qr
 from events.outputs.listing import listing
+from organisations.languages import Language
 
+#: WeasyPrint tags no element with its language. Text in the other language stands in these, which the sheet has for
+#: nothing else: a link that leads nowhere, and an article; `_say_languages` makes of them what they are.
+INLINE, BLOCK = "a", "article"
 #: So many files are kept; the oldest go.
 KEPT = 60
 #: One at a time in a process: a hundred visitors of a new release make one PDF, not a hundred.
@@ -28,9 +34,10 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The agenda as the page that is printed, before it is."""
+    """The agenda as the page that is printed, before it is. `foreign`: the language of what was not translated."""
 
     html: str
+    foreign: str
 
     @property
     def sha256(self) -> str:
@@ -46,16 +53,17 @@ class Sheet:
 def sheet(event: Event, agenda: Agenda) -> Sheet:
     """The sheet in the active language."""
     page = f"{settings.SITE_URL}{event.get_absolute_url()}"
-    symbol = qr.svg(page)
     context = {
         "event": event,
         "listing": listing(agenda, {}),
         "page": page,
-        "qr": f"data:image/svg+xml;base64,{b64encode(symbol).decode()}" if symbol else "",
+        "qr": f"data:image/svg+xml;base64,{b64encode(qr.svg(page)).decode()}",
         "association_name": settings.ASSOCIATION_NAME,
         "site": settings.SITE_URL,
     }
-    return Sheet(render_to_string("pdf/agenda.html", context))
+    is_english = (get_language() or settings.LANGUAGE_CODE)[:2] == Language.ENGLISH
+    foreign = Language.ITALIAN if is_english else Language.ENGLISH
+    return Sheet(render_to_string("pdf/agenda.html", context), foreign.value)
 
 
 def file_of(found: Sheet) -> bytes:
@@ -64,7 +72,7 @@ def file_of(found: Sheet) -> bytes:
     with _one_at_a_time:
         try:
             return path.read_bytes()
-        except FileNotFoundError:
+        except OSError:
             content = _render(found)
         _keep(path, content)
     return content
@@ -79,8 +87,28 @@ def _render(found: Sheet) -> bytes:
     document = HTML(string=found.html, url_fetcher=DjangoURLFetcher(), base_url="file:///")
     stream = io.BytesIO()
     # the same sheet gives the same bytes
-    document.write_pdf(stream, pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(found.sha256)[:16])
+    document.write_pdf(
+        stream, pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(found.sha256)[:16],
+        finisher=lambda _document, file: _say_languages(file, found.foreign),
+    )  # fmt: skip
     return stream.getvalue()
+
+
+def _say_languages(file: Any, language: str) -> None:
+    """Give each text in the other language its language, for the voice of a screen reader (PDF/UA-1 section 7.2)."""
+    import pydyf
+
+    for element in file.objects:
+        role = element.get("S") if isinstance(element, dict) else None
+        if role == "/Art" or (role == "/Link" and not _leads_somewhere(file, element)):
+            element["S"] = "/Div" if role == "/Art" else "/Span"
+            element["Lang"] = pydyf.String(language)
+
+
+def _leads_somewhere(file: Any, link: Any) -> bool:
+    """Whether an element of a link names the annotation that one clicks on."""
+    targets = [file.objects[int(kid.split()[0])] for kid in link["K"] if isinstance(kid, bytes | str)]
+    return any(isinstance(target, dict) and target.get("Type") == "/OBJR" for target in targets)
 
 
 def _keep(path: Path, content: bytes) -> None:

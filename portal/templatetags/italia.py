@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement
 from events.agenda import Agenda
+from events.outputs import pdf
 from notifications import sayings
 from organisations.languages import Language, Words
 from organisations.zone import wall_clock
@@ -81,17 +82,21 @@ def bilingual(instance: object, name: str) -> Words:
 
 
 @register.filter
-def marked(words: Words) -> SafeString:
-    """A text on one line in the reader's language; one that was not translated says which language it is in."""
+def marked(words: Words, medium: str = "page") -> SafeString:
+    """A text on one line in the reader's language; one that was not translated says which language it is in.
+
+    `medium`: on "paper" the text stands in the element that `events/outputs/pdf.py` tags with its language.
+    """
     reading = words.reading()
     text = _whole(escape(reading.text), reading.text)
     if not reading.is_foreign:
         return text
-    return format_html('<span lang="{}">{}</span> {}', reading.language, text, _mark(reading.language))
+    tag = mark_safe(pdf.INLINE if medium == "paper" else "span")  # noqa: S308  # ours
+    return format_html('<{0} lang="{1}">{2}</{0}> {3}', tag, reading.language, text, _mark(reading.language))
 
 
 @register.filter
-def marked_paragraphs(words: Words) -> SafeString:
+def marked_paragraphs(words: Words, medium: str = "page") -> SafeString:
     """The same for a text of several paragraphs."""
     reading = words.reading()
     text = mark_safe(linebreaks(reading.text, autoescape=True))  # noqa: S308  # linebreaks escapes
@@ -99,9 +104,9 @@ def marked_paragraphs(words: Words) -> SafeString:
         text = format_html('<div dir="auto">{}</div>', text)
     if not reading.is_foreign:
         return text
-    return format_html(
-        '<p class="tongue-line">{}</p><div lang="{}">{}</div>', _mark(reading.language), reading.language, text
-    )
+    tag = mark_safe(pdf.BLOCK if medium == "paper" else "div")  # noqa: S308  # ours
+    mark = _mark(reading.language)
+    return format_html('<p class="tongue-line">{0}</p><{1} lang="{2}">{3}</{1}>', mark, tag, reading.language, text)
 
 
 @register.filter
