@@ -17,7 +17,7 @@ from events.outputs import frab
 from tests.events.outputs.conftest import KEYS, SITE, schemas
 
 pytestmark = pytest.mark.django_db
-HARD = ["x" * 200, "مؤتمر العمل", "👩🏽‍💻" * 20, 'a & b < c > "d"', "\x00\x0b\ufffe", "]]>", "<!-- -->", "%s {0}"]
+HARD = ["x" * 200, "مؤتمر العمل", "👩🏽‍💻" * 20, 'a & b < c > "d"', "\x07\x0b\ufffe", "]]>", "<!-- -->", "%s {0}"]
 
 
 def the_json(client, slug: str = "notte", prefix: str = ""):
@@ -73,7 +73,7 @@ def test_hard_words_stay_valid_and_arrive(client, event, add, released, words):
     said = the_json(client, event.slug)["schedule"]["conference"]["days"][0]["rooms"]["Sala conferenze"][0]["title"]
     read = the_xml(client, event.slug).findtext("day/room/event/title")
     assert said == words
-    assert read == re.sub("[\x00\x0b\ufffe]", "", words)
+    assert read == re.sub("[\x07\x0b\ufffe]", "", words)
 
 
 @pytest.mark.parametrize("slug", ["a", "x-1", "giornata-informativa-2027", "a" * 80])
