@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import agenda_views, parts_views, release_views
+from events import agenda_views, parts_views, release_views, sharing_views
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -38,5 +38,6 @@ urlpatterns = [
             ("<int:pk>/remove/", parts_views.part_remove, "_remove"),
         )
     ),
+    path("<slug:slug>/sharing/", sharing_views.sharing, name="sharing"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

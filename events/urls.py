@@ -3,7 +3,7 @@
 from django.urls import path
 
 from events import output_views as outputs
-from events import register_views, views
+from events import register_views, screen_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("<slug:slug>/agenda.json", outputs.agenda_json, name="agenda_json"),
     path("<slug:slug>/schedule.xml", outputs.schedule_xml, name="schedule_xml"),
     path("<slug:slug>/embed/", outputs.embed, name="embed"),
+    path("<slug:slug>/screen/", screen_views.screen, name="screen"),
+    path("<slug:slug>/screen/<int:room>/", screen_views.screen, name="room_screen"),
+    path("<slug:slug>/screen/state.json", screen_views.screen_state, name="screen_state"),
+    path("<slug:slug>/screen/worker.js", screen_views.screen_worker, name="screen_worker"),
 ]

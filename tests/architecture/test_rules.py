@@ -23,7 +23,7 @@ PUBLIC = {
     "message", "message_html", "message_why", "preferences", "preferences_undo", "opened",
     "personal", "personal_page", "personal_renew", "personal_ask",
     "provider_report", "registration", "agenda_calendar", "session_calendar", "agenda_pdf", "agenda_json", "schedule_xml",
-    "embed",
+    "embed", "screen", "room_screen", "screen_state", "screen_worker",
 }  # fmt: skip
 
 
