@@ -69,13 +69,22 @@ def sheet(event: Event, agenda: Agenda) -> Sheet:
 def file_of(found: Sheet) -> bytes:
     """The PDF, from the disk if it was made before. Raises CannotRender."""
     path = Path(settings.VAR_DIR) / "agendas" / f"{found.sha256}.pdf"
-    with _one_at_a_time:
-        try:
-            return path.read_bytes()
-        except OSError:
-            content = _render(found)
-        _keep(path, content)
-    return content
+    kept = _kept(path)
+    if kept is None:
+        with _one_at_a_time:
+            # whoever waited finds what the first one made
+            kept = _kept(path)
+            if kept is None:
+                kept = _render(found)
+                _keep(path, kept)
+    return kept
+
+
+def _kept(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _render(found: Sheet) -> bytes:
@@ -115,7 +124,7 @@ def _keep(path: Path, content: bytes) -> None:
     """Written whole or not at all; a full disk costs speed, never the visitor's page."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+        with NamedTemporaryFile(dir=path.parent, suffix=".pdf", delete=False) as stream:
             stream.write(content)
         Path(stream.name).replace(path)
         files = sorted(path.parent.glob("*.pdf"), key=lambda file: file.stat().st_mtime, reverse=True)

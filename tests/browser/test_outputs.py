@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from events import services
 from tests.browser.test_calendars import ICAL_JS, instant
 from tests.browser.test_every_page import check
 from tests.events.outputs.agenda_files import FILES, GOLDEN
-from tests.events.outputs.conftest import conference  # noqa: F401  a fixture
+from tests.events.outputs.conftest import KEYS, conference  # noqa: F401  a fixture
 
 READ_ALL = """async ([source, text]) => {
   const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
@@ -50,6 +51,21 @@ def test_the_agenda_and_its_pages(conference, open_as, language, width):  # noqa
         "agenda": "/events/notte/", "agenda-room": f"/events/notte/?room={hall.pk}", "agenda-embed": "/events/notte/embed/",
     }.items():  # fmt: skip
         check(watched, path, name, language, width)
+    assert watched.findings == []
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_long_and_foreign_words_stay_in_their_place_on_a_telephone(conference, organiser, open_as, language):  # noqa: F811
+    hall, item = conference.rooms.get(name_it="Sala grande"), conference.sessions.get(key=KEYS["b"])
+    for name, value in (("name_it", "S" * 120), ("name_en", "R" * 120), ("accessibility_it", "مدخل بلا درج " * 20)):
+        setattr(hall, name, value)
+    services.save_part(event=conference, by=organiser, part=hall)
+    services.save_session(session=item, event=conference, by=organiser, title_it="T" * 200, title_en="مؤتمر العمل " * 15,
+                          speakers_it="👩🏽‍💻" * 60, about_it="x" * 900)  # fmt: skip
+    services.release(event=conference, by=organiser, despite_warnings=True)
+    watched = open_as(width=320)
+    for name in ("", "embed/", "screen/"):
+        check(watched, f"/events/notte/{name}", f"agenda-long-{name[:-1]}", language, 320)
     assert watched.findings == []
 
 

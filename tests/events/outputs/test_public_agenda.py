@@ -109,6 +109,19 @@ def test_what_was_not_translated_is_shown_and_marked(client, conference):
     assert 'class="tongue"' not in page_of(client)
 
 
+def test_the_list_of_changes_is_marked_too(client, conference, organiser):
+    services.save_session(
+        session=conference.sessions.get(key=KEYS["b"]), event=conference, by=organiser, about_it="Altre parole"
+    )
+    services.release(event=conference, by=organiser, despite_warnings=True, note_it="Nota")
+    page = page_of(client, "/en/events/notte/")
+    changes = page[page.index('id="agenda-changes"') :]
+    assert (
+        '<strong><span lang="it">Solo in italiano</span> <span class="tongue">(in Italian)</span></strong>' in changes
+    )
+    assert '<div lang="it"><p>Nota</p></div>' in changes
+
+
 def test_what_stands_in_english_alone_is_marked_for_italians(client, event, add, released):
     add("Titolo", about_en="Only in English.")
     released()
