@@ -116,6 +116,16 @@ function show() {
   write("h1", say(state.title));
   const drawn = all ? [element("p", { class: "all" }, say(all))] : found.map(drawnPanel);
   document.querySelector("[data-panels]").replaceChildren(...drawn);
+  fit();
+}
+
+// Nobody scrolls a display: letters shrink, down to half, until everything is seen. A telephone may scroll.
+function fit() {
+  const root = document.documentElement;
+  root.style.fontSize = "";
+  if (innerWidth < 768) return;
+  const full = parseFloat(getComputedStyle(root).fontSize);
+  for (let size = full; root.scrollHeight > innerHeight && size > full / 2; size *= 0.96) root.style.fontSize = `${size}px`;
 }
 
 // -- asking and keeping ----------------------------------------------------------------------------------------------------
@@ -176,3 +186,5 @@ watch().catch(() => {});
 setInterval(show, 1000);
 setInterval(ask, 30e3);
 addEventListener("online", ask);
+addEventListener("resize", fit);
+document.fonts.ready.then(fit);

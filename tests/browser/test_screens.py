@@ -108,6 +108,21 @@ def test_nothing_is_drawn_again_while_nothing_changes(display):
     page.wait_for_function("window.drawn > 0")
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768), (1080, 1920)])
+def test_a_display_is_never_scrolled(display, conference, organiser, size):  # noqa: F811
+    """Also with long titles: letters shrink until everything is on it."""
+    for name in "ac":
+        item = conference.sessions.get(key=KEYS[name])
+        if not item.cancelled_at:
+            services.save_session(session=item, event=conference, by=organiser, title_it="Parole lunghe " * 14)
+    services.release(event=conference, by=organiser, despite_warnings=True)
+    page = display(width=size[0]).page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
+    letters = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.now .title')).fontSize)")
+    assert letters >= 20
+
+
 def test_a_release_is_seen_without_anybody_touching_the_display(display, conference, organiser):  # noqa: F811
     page = display().page
     item = conference.sessions.get(key=KEYS["a"])
