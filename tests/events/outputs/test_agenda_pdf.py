@@ -95,6 +95,15 @@ def test_what_was_not_translated_is_marked_on_paper_too(client, conference):
     assert not [node for node in nodes(printed(client)) if "/Lang" in node]
 
 
+def test_a_link_that_runs_over_two_lines_is_no_foreign_text(client, event, add, released):
+    Event.objects.update(slug="a" * 80)
+    add("Saluti")
+    released()
+    reader = printed(client, f"/events/{'a' * 80}/agenda.pdf")
+    assert len(reader.pages[0]["/Annots"]) > 1
+    assert not [node for node in nodes(reader) if "/Lang" in node]
+
+
 def test_the_same_agenda_gives_the_same_bytes_and_is_made_once(client, conference, monkeypatch):
     first = client.get("/events/notte/agenda.pdf").content
     made = list((settings.VAR_DIR / "agendas").glob("*.pdf"))
