@@ -2,6 +2,9 @@
 
 import io
 import re
+import threading
+import time
+from contextlib import nullcontext
 
 import pypdf
 import pytest
@@ -112,6 +115,31 @@ def test_the_same_agenda_gives_the_same_bytes_and_is_made_once(client, conferenc
     assert client.get("/events/notte/agenda.pdf").content == first
     monkeypatch.setattr(pdf, "_render", None)
     assert client.get("/events/notte/agenda.pdf").content == first
+
+
+@pytest.mark.parametrize(("lock", "made"), [(None, 1), (nullcontext(), 4)], ids=["as it is", "without the lock"])
+def test_four_visitors_at_once_make_one_file(conference, monkeypatch, lock, made):
+    """Without the lock each makes its own: the race is real."""
+    sheet, together, calls = pdf.sheet(conference, agendas.current(conference)), threading.Barrier(4), []
+
+    def render(found):
+        calls.append(found)
+        time.sleep(0.3)
+        return b"%PDF"
+
+    def ask():
+        together.wait()
+        pdf.file_of(sheet)
+
+    monkeypatch.setattr(pdf, "_render", render)
+    if lock is not None:
+        monkeypatch.setattr(pdf, "_one_at_a_time", lock)
+    visitors = [threading.Thread(target=ask) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert len(calls) == made
 
 
 def test_a_machine_without_the_library_says_so_and_a_full_disk_costs_only_time(client, conference, monkeypatch, caplog):
