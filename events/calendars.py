@@ -1,4 +1,4 @@
-"""Calendar files of an event (RFC 5545): one UID for life, a compact Europe/Rome zone, no secret in any text.
+"""Calendar files of an event and its agenda (RFC 5545): one UID for life, a compact zone, no secret in any text.
 
 The library's own zone builder writes 2.6 kB of RDATEs that Outlook does not read; ours is the rule itself.
 """
@@ -14,9 +14,11 @@ from django.utils import translation
 from icalendar import Calendar, Timezone, vCalAddress, vText
 from icalendar import Event as VEvent
 
+from events.agenda import Item
 from events.models import Event
+from organisations.languages import Words
 from organisations.text import one_line
-from organisations.zone import ROME
+from organisations.zone import ROME, is_repeated
 
 PRODID = "-//SOCIALNEET//portal//IT"
 _EUROPE_ROME = b"""BEGIN:VTIMEZONE\r
@@ -59,12 +61,29 @@ def event_uid(event: Event) -> str:
     return f"{event.uid}@{settings.CALENDAR_DOMAIN}"
 
 
+def item_uid(item: Item) -> str:
+    """The UID of an item of an agenda in every file, for life."""
+    return f"{item.key}@{settings.CALENDAR_DOMAIN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of an event's agenda in a calendar. `is_dropped`: it stood in an agenda once and is gone."""
+
+    event: Event
+    item: Item
+    is_dropped: bool = False
+    #: Whether the time counts as taken: for what a person has chosen, not for everything that goes on.
+    is_busy: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Which state of an event a file shows: SEQUENCE and DTSTAMP."""
+    """Which state of an event a file shows: SEQUENCE and DTSTAMP. `status`: where one reader's is not the event's."""
 
     sequence: int
     stamp: datetime
+    status: str = ""
 
 
 #: How often a subscribed calendar should look again (RFC 7986 section 5.7).
@@ -72,12 +91,17 @@ REFRESH = timedelta(hours=1)
 
 
 def publication(
-    events: Iterable[Event], *, language: str, name: str = "", revisions: Mapping[int, Revision] | None = None
+    events: Iterable[Event],
+    *,
+    language: str,
+    name: str = "",
+    revisions: Mapping[int, Revision] | None = None,
+    entries: Iterable[Entry] = (),
 ) -> bytes:
     """A feed or download: METHOD:PUBLISH, nobody listed as attendee (RFC 5546 section 3.2.1).
 
     `name`: what a subscribed calendar is called; without it the file is a download. `revisions`, by the event's key:
-    where a calendar knows a later state than the event's own revision says.
+    where a calendar knows a later state than the event's own revision says. `entries`: items of agendas beside them.
     """
     calendar = _calendar("PUBLISH")
     if name:
@@ -88,7 +112,11 @@ def publication(
     for event in events:
         own = Revision(event.revision, event.revised_at)
         known = (revisions or {}).get(event.pk, own)
-        calendar.add_component(_vevent(event, max(own, known, key=lambda one: one.sequence), language=language))
+        latest = max(known, own, key=lambda one: one.sequence)
+        shown = Revision(latest.sequence, latest.stamp, known.status)
+        calendar.add_component(_vevent(event, shown, language=language))
+    for entry in entries:
+        calendar.add_component(_vevent_of_item(entry, language=language))
     return bytes(calendar.to_ical())
 
 
@@ -138,10 +166,52 @@ def _vevent(event: Event, revision: Revision, *, language: str) -> VEvent:
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     vevent.add("location", one_line(f"{event.venue}, {event.address}"))
-    vevent.add("status", "CANCELLED" if event.state == Event.State.CANCELLED else "CONFIRMED")
+    vevent.add("status", "CANCELLED" if event.state == Event.State.CANCELLED else revision.status or "CONFIRMED")
     vevent.add("transp", "OPAQUE")
     vevent["ORGANIZER"] = _organizer()
     return vevent
+
+
+def _vevent_of_item(entry: Entry, *, language: str) -> VEvent:
+    """SEQUENCE counts the changes of the item and of the event that carries it along: place, date, cancellation."""
+    event, item, vevent = entry.event, entry.item, VEvent()
+    with translation.override(language):
+        page = f"{settings.SITE_URL}{event.get_absolute_url()}#item-{item.key}"
+        _add_words(vevent, "summary", item.title, language)
+        vevent.add("description", _lines(_about(item, page)))
+        vevent.add("url", page)
+        room = [str(item.room.name)] if item.room else []
+        vevent.add("location", one_line(", ".join([*room, event.venue, event.address])))
+        vevent.add(
+            "categories",
+            [one_line(name) for name in (item.kind_words, str(item.track.name if item.track else "")) if name],
+        )
+    vevent.add("uid", item_uid(item))
+    vevent.add("related-to", event_uid(event))
+    vevent.add("sequence", item.revision + event.revision)
+    stamp = max(item.revised_at, event.revised_at).astimezone(UTC)
+    vevent.add("dtstamp", stamp)
+    vevent.add("last-modified", stamp)
+    starts_at, ends_at = _wall_clock(item.starts_at, item.ends_at)
+    vevent.add("dtstart", starts_at)
+    vevent.add("dtend", ends_at)
+    is_off = entry.is_dropped or item.is_cancelled or event.state == Event.State.CANCELLED
+    vevent.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    vevent.add("transp", "OPAQUE" if entry.is_busy else "TRANSPARENT")
+    vevent["ORGANIZER"] = _organizer()
+    return vevent
+
+
+def _about(item: Item, page: str) -> str:
+    """The reason why it is off, who speaks, what about, where to read on."""
+    who = "\n".join(map(str, item.voices)) or str(item.speakers)
+    return "\n\n".join(part for part in (item.cancellation_reason, who, str(item.about), page) if part)
+
+
+def _add_words(vevent: VEvent, name: str, words: Words, language: str) -> None:
+    """A text that was not translated says in which language it is (RFC 5545 section 3.2.10)."""
+    reading = words.reading(language)
+    vevent.add(name, one_line(reading.text), parameters={"LANGUAGE": reading.language} if reading.is_foreign else {})
 
 
 def _organizer() -> vCalAddress:
@@ -156,9 +226,8 @@ def _wall_clock(*moments: datetime) -> list[datetime]:
 
     A repeated hour means its first pass (RFC 5545 section 3.3.5), but ical.js reads the second: UTC leaves no choice.
     """
-    local = [moment.astimezone(ROME) for moment in moments]
-    is_repeated = any(one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset() for one in local)
-    return [moment.astimezone(UTC) for moment in local] if is_repeated else local
+    zone = UTC if any(map(is_repeated, moments)) else ROME
+    return [moment.astimezone(zone) for moment in moments]
 
 
 def _lines(text: str) -> str:

@@ -22,5 +22,4 @@ urlpatterns = [
     path("<str:token>/data/", self_service_views.data, name="data"),
     path("<str:token>/data.json", self_service_views.data_file, name="data_file"),
     path("<str:token>/erase/", self_service_views.erase, name="erase"),
-    path("<str:token>/calendar.ics", views.calendar, name="calendar"),
 ]

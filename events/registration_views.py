@@ -217,13 +217,6 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     return redirect(registration)
 
 
-@require_safe
-@registration_link
-def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
-    """The event's calendar file, for whoever lost the mail."""
-    return redirect("events:calendar", registration.event.slug)
-
-
 @require_POST
 @registration_link
 def withdraw_change(request: HttpRequest, registration: Registration, pk: int) -> HttpResponse:

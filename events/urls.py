@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from events import register_views, views
+from events import output_views as outputs
+from events import register_views, screen_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -14,4 +15,14 @@ urlpatterns = [
     path("<slug:slug>/lost-link/", register_views.lost_link, name="lost_link"),
     path("<slug:slug>/lost-link/send/", register_views.request_link, name="request_link"),
     path("<slug:slug>/calendar.ics", views.event_calendar, name="calendar"),
+    path("<slug:slug>/agenda.ics", outputs.agenda_calendar, name="agenda_calendar"),
+    path("<slug:slug>/sessions/<uuid:key>.ics", outputs.session_calendar, name="session_calendar"),
+    path("<slug:slug>/agenda.pdf", outputs.agenda_pdf, name="agenda_pdf"),
+    path("<slug:slug>/agenda.json", outputs.agenda_json, name="agenda_json"),
+    path("<slug:slug>/schedule.xml", outputs.schedule_xml, name="schedule_xml"),
+    path("<slug:slug>/embed/", outputs.embed, name="embed"),
+    path("<slug:slug>/screen/", screen_views.screen, name="screen"),
+    path("<slug:slug>/screen/<int:room>/", screen_views.screen, name="room_screen"),
+    path("<slug:slug>/screen/state.json", screen_views.screen_state, name="screen_state"),
+    path("<slug:slug>/screen/worker.js", screen_views.screen_worker, name="screen_worker"),
 ]

@@ -5,11 +5,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events import agenda as agendas
 from events import calendars
+from events.attribution.codes import PARAMETER, well_formed
 from events.models import Event, MeetingPoint
+from events.outputs import answers, structured
+from events.outputs.listing import listing
 
 
 @require_safe
@@ -26,12 +30,13 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What, for whom, when, where, the agenda, free places."""
     event = get_object_or_404(Event.objects.public(), slug=slug)
-    now = timezone.now()
+    now, agenda, free = timezone.now(), agendas.current(event), event.places_free()
     context = {
         "event": event,
-        "sessions": agendas.current(event).items,
+        "listing": listing(agenda, request.GET.dict(), via=well_formed(request.GET.get(PARAMETER, ""))),
         "changelog": agendas.changelog(event),
-        "free": event.places_free(),
+        "structured": structured.data_block(event, agenda, free=free, now=now),
+        "free": free,
         "is_open": event.is_open(now),
         "opens_later": event.opens_later(now),
         "is_upcoming": event.is_upcoming(now),
@@ -44,21 +49,22 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The event as an iCalendar file."""
     event = get_object_or_404(Event.objects.public(), slug=slug)
-    return _calendar_file([event], f"{event.slug}.ics")
+    return _calendar_file(request, [event], f"{event.slug}.ics")
 
 
 @require_safe
 @login_not_required
 def feed(request: HttpRequest) -> HttpResponse:
     """All public events, for calendars that subscribe."""
-    return _calendar_file(list(Event.objects.public().order_by("starts_at", "pk")), "socialneet.ics")
+    events = list(Event.objects.public().order_by("starts_at", "pk"))
+    return _calendar_file(request, events, "socialneet.ics", name=_("Events: SOCIALNEET"))
 
 
-def _calendar_file(events: list[Event], filename: str) -> HttpResponse:
-    content = calendars.publication(events, language=translation.get_language() or settings.LANGUAGE_CODE)
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+def _calendar_file(request: HttpRequest, events: list[Event], filename: str, name: str = "") -> HttpResponse:
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    content = calendars.publication(events, language=language, name=name)
+    file = answers.File(content, "text/calendar; charset=utf-8", filename, is_download=True)
+    return answers.file(request, file, changed_at=max((event.revised_at for event in events), default=None))
 
 
 @require_safe

@@ -38,7 +38,7 @@ def kept(
     # of the words themselves: the next release of the portal may say the same facts otherwise
     mark = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
     response = HttpResponse(content, headers={"ETag": mark})
-    return get_conditional_response(request, etag=mark, response=response)
+    return get_conditional_response(request, etag=mark, response=response) or response
 
 
 def _name(request: HttpRequest, template: str, made_of: Iterable[object]) -> str:

@@ -31,8 +31,17 @@ def is_known(language: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as one reader gets it. `is_foreign`: nobody translated it, so it comes in the other language."""
+
+    text: str
+    language: str
+    is_foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """A text made in both languages at once, for readers of whom each has their own."""
+    """A text in both languages at once, for readers of whom each has their own. An empty one was not translated."""
 
     it: str
     en: str
@@ -46,12 +55,29 @@ class Words:
                 found[language] = make()
         return cls(**found)
 
+    @classmethod
+    def of(cls, instance: object, name: str) -> "Words":
+        """Both texts of a pair of columns that `Bilingual` reads as one."""
+        return cls(getattr(instance, f"{name}_it"), getattr(instance, f"{name}_en"))
+
     def __str__(self) -> str:
-        return self.in_language((get_language() or settings.LANGUAGE_CODE)[:2])
+        return self.reading().text
+
+    def __bool__(self) -> bool:
+        return bool(self.it or self.en)
 
     def in_language(self, language: str) -> str:
-        """The text in one language; Italian for one that the portal does not speak."""
-        return self.en if language == Language.ENGLISH else self.it
+        """The text in one language, Italian for one that the portal does not speak; the other where it is missing."""
+        return self.reading(language).text
+
+    def reading(self, language: str | None = None) -> Reading:
+        """What a reader of this language gets, the active language if none is named."""
+        wanted = Language.ENGLISH if (language or _active()) == Language.ENGLISH else Language.ITALIAN
+        other = Language.ITALIAN if wanted == Language.ENGLISH else Language.ENGLISH
+        text, instead = (self.en, self.it) if wanted == Language.ENGLISH else (self.it, self.en)
+        if text or not instead:
+            return Reading(text, wanted.value, is_foreign=False)
+        return Reading(instead, other.value, is_foreign=True)
 
     def joined(self, other: "Words") -> "Words":
         """Both, unless the other is said already."""
@@ -61,7 +87,10 @@ class Words:
 
 
 class Bilingual:
-    """Reads `<name>_it` or `<name>_en` by the active language; an empty English text falls back to Italian."""
+    """Reads `<name>_it` or `<name>_en` by the active language; an empty text falls back to the other one.
+
+    As plain text, for mail, files and titles. Pages mark a fallback: `{{ event|bilingual:"title"|marked }}`.
+    """
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -69,6 +98,8 @@ class Bilingual:
     def __get__(self, instance: Any, owner: type) -> str:
         if instance is None:
             return self  # type: ignore[return-value]  # asked on the class, as Django does
-        language = (get_language() or settings.LANGUAGE_CODE)[:2]
-        text: str = getattr(instance, f"{self.name}_{language}", "")
-        return text or getattr(instance, f"{self.name}_{Language.ITALIAN}")
+        return str(Words.of(instance, self.name))
+
+
+def _active() -> str:
+    return (get_language() or settings.LANGUAGE_CODE)[:2]

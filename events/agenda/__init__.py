@@ -4,13 +4,17 @@ Organisers write `Session` rows, the draft; a release freezes them (`AgendaRelea
 PDF, iCalendar, frab, screens) reads an `Agenda`, made in a fixed number of queries however long it is.
 """
 
+from collections.abc import Iterable
+
+from django.db.models import OuterRef, Subquery
+
 from events.agenda.changes import Change
 from events.agenda.frozen import thaw
 from events.agenda.values import Agenda, Item, Place, Thread, Voice
 from events.models import AgendaRelease, Event, Session
 from organisations.languages import Words
 
-__all__ = ["Agenda", "Item", "Place", "Thread", "Voice", "changelog", "current", "draft", "release_of"]
+__all__ = ["Agenda", "Item", "Place", "Thread", "Voice", "changelog", "current", "currents", "draft", "release_of"]
 
 #: So many of the latest releases the public page lists.
 CHANGELOG = 10
@@ -38,6 +42,13 @@ def current(event: Event) -> Agenda:
     """What the public reads: the latest release, or an empty agenda where there is none. One query."""
     release = event.agenda_releases.order_by("-number").first()
     return release_of(release) if release else Agenda((), (), ())
+
+
+def currents(events: Iterable[Event]) -> dict[int, Agenda]:
+    """The latest release of each event by its key, for those that have one. One query."""
+    latest = AgendaRelease.objects.filter(event=OuterRef("event")).order_by("-number").values("pk")[:1]
+    releases = AgendaRelease.objects.filter(event__in=[event.pk for event in events], pk=Subquery(latest))
+    return {release.event_id: release_of(release) for release in releases}
 
 
 def changelog(event: Event) -> list[tuple[AgendaRelease, list[Change]]]:

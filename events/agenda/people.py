@@ -70,10 +70,11 @@ def audience_of(event: Event) -> Audience:
             attending[pk] = own
         else:
             attending[pk] = contact
-    return Audience(everybody, attending, _choices(event))
+    return Audience(everybody, attending, choices_of(event))
 
 
-def _choices(event: Event) -> dict[UUID, frozenset[int]]:
+def choices_of(event: Event) -> dict[UUID, frozenset[int]]:
+    """Who holds a place in which item: keys of attendees by the key of the item. The queries of the choosers."""
     found: dict[UUID, set[int]] = defaultdict(set)
     for chooser in CHOOSERS:
         for key, attendees in chooser(event).items():

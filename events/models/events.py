@@ -68,6 +68,8 @@ class Event(models.Model):
     contact_email = models.EmailField(_("contact e-mail"))
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
+    #: When it was to begin before it was last put off or brought forward, as people had been told.
+    moved_from = models.DateTimeField(_("was to begin at"), null=True, blank=True, editable=False)
     registration_opens_at = models.DateTimeField(_("registration opens at"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
     changes_freeze_at = models.DateTimeField(

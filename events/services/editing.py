@@ -49,6 +49,8 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     capacity = fields.get("capacity", event.capacity)
     if capacity < event.capacity:
         _fit_places(event, capacity)
+    if event.state == Event.State.PUBLISHED:
+        event.moved_from = _moved_from(event, fields.get("starts_at", event.starts_at))
     for name, value in fields.items():
         setattr(event, name, value)
     if moved:
@@ -124,3 +126,10 @@ def _fit_places(event: Event, capacity: int) -> None:
 def _revise(event: Event) -> None:
     event.revision += 1
     event.revised_at = timezone.now()
+
+
+def _moved_from(event: Event, starts_at: datetime) -> datetime | None:
+    """When people were told that it would begin, if that is no longer so; nothing once it is back there."""
+    if starts_at == event.starts_at:
+        return event.moved_from
+    return None if starts_at == event.moved_from else event.starts_at

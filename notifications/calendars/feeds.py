@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from events.calendars import Revision, event_uid, publication
-from events.models import Attendee, Event, Registration
+from events.calendars import Entry, Revision, event_uid, publication
+from events.models import Attendee, AttendeeQuerySet, Event, Registration
+from events.outputs import chosen
 from notifications import outbox
 from notifications.letters import CannotWrite, Letter, absolute
 from notifications.models import CalendarEntry, CalendarFeed, Delivery, hash_address
@@ -96,11 +97,48 @@ def events_of(address: str, now: datetime) -> list[Event]:
     return list(events.exclude(gone).order_by("starts_at", "pk"))
 
 
-def file_of(feed: CalendarFeed, events: list[Event], *, language: str) -> bytes:
+def entries_of(address: str, events: list[Event]) -> list[Entry]:
+    """What of the agendas this address, and those who are told through it, have chosen. Two queries and the choosers'."""
+    own = Q(email__iexact=address) | Q(email="", registration__contact_email__iexact=address)
+    coming = Attendee.objects.confirmed().filter(own, event__in=events)
+    return chosen.entries(events, _by_event(coming))
+
+
+def file_of(feed: CalendarFeed, events: list[Event], *, language: str, entries: Iterable[Entry] = ()) -> bytes:
     """The events of a feed as a calendar file: METHOD:PUBLISH, nobody listed. One query."""
     with translation.override(language):
         name = _("My registrations: SOCIALNEET")
-    return publication(events, language=language, name=name, revisions=_revisions(events, feed.address))
+    revisions = _revisions(events, feed.address)
+    return publication(events, language=language, name=name, revisions=revisions, entries=entries)
+
+
+#: How a calendar shows the event of a registration in this state.
+STATUSES = {
+    Registration.State.PENDING: "TENTATIVE",
+    Registration.State.WAITING: "TENTATIVE",
+    Registration.State.CONFIRMED: "CONFIRMED",
+    Registration.State.REFUSED: "CANCELLED",
+    Registration.State.CANCELLED: "CANCELLED",
+}
+
+
+def file_of_registration(registration: Registration, *, language: str) -> bytes:
+    """One registration for calendars that subscribe: its event, and what its people have chosen of the agenda.
+
+    A registration that is cancelled shows the event as called off, so that calendars take it away.
+    """
+    event = registration.event
+    entries = chosen.entries([event], _by_event(registration.attendees.confirmed()))
+    known = _revisions([event], registration.contact_email).get(event.pk, Revision(event.revision, event.revised_at))
+    shown = Revision(known.sequence, known.stamp, STATUSES[Registration.State(registration.state)])
+    return publication([event], language=language, name=event.title, revisions={event.pk: shown}, entries=entries)
+
+
+def _by_event(attendees: AttendeeQuerySet) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for event, attendee in attendees.values_list("event", "pk"):
+        found.setdefault(event, set()).add(attendee)
+    return found
 
 
 def _revisions(events: list[Event], address: str) -> dict[int, Revision]:

@@ -1,6 +1,7 @@
 """Calendars: a person's own feed behind its secret address, and for organisers who has which state of an event."""
 
 import hashlib
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -29,14 +30,35 @@ def personal(request: HttpRequest, token: str) -> HttpResponse:
     """The file that a subscribed calendar fetches; nothing of it if it has not changed."""
     feed = _feed(token)
     events = feeds.events_of(feed.address, timezone.now())
-    content = feeds.file_of(feed, events, language=translation.get_language() or settings.LANGUAGE_CODE)
+    entries = feeds.entries_of(feed.address, events)
+    content = feeds.file_of(feed, events, language=_language(), entries=entries)
+    return _subscribed(request, content, changed_at=max([feed.created_at, *(e.revised_at for e in events)]))
+
+
+@require_safe
+@login_not_required
+def registration(request: HttpRequest, token: str) -> HttpResponse:
+    """One registration as a calendar that subscribes sees it, behind the link that manages it."""
+    found = Registration.objects.select_related("event").filter(token_hash=hash_token(token)).first()
+    if found is None:
+        raise Http404
+    content = feeds.file_of_registration(found, language=_language())
+    return _subscribed(request, content, changed_at=max(found.created_at, found.event.revised_at))
+
+
+def _language() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def _subscribed(request: HttpRequest, content: bytes, *, changed_at: datetime) -> HttpResponse:
+    """A secret calendar file; nothing of it if it has not changed."""
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     fresh = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     fresh["Content-Disposition"] = 'inline; filename="socialneet.ics"'
     # judged by the ETag alone: a corrected title does not move the time of the last revision
     response = get_conditional_response(request, etag=etag, response=fresh) or fresh
     response["ETag"] = etag
-    response["Last-Modified"] = http_date(max([feed.created_at, *(e.revised_at for e in events)]).timestamp())
+    response["Last-Modified"] = http_date(changed_at.timestamp())
     patch_cache_control(response, private=True, no_cache=True)
     return _secret(response, referrer="no-referrer")
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0018_channel_posts"),
+        ("notifications", "0019_channel_post_keeps_its_address"),
     ]
 
     operations = [

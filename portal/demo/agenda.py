@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from events import services as events
-from events.models import Event, Room, Session, Speaker
+from events.models import Event, Room, Session, Speaker, Track
 from organisations.models import Organisation, User
 from organisations.zone import ROME
 
@@ -28,8 +28,16 @@ SPEAKERS: dict[str, dict[str, str]] = {
 }
 
 
+#: The three parts of the real programme.
+TRACKS = {
+    "institutions": ("Istituzioni", "Institutions"),
+    "work": ("Lavoro e servizi", "Work and services"),
+    "third sector": ("Terzo settore", "Third sector"),
+}
+
+
 def write_agenda(event: Event, *, by: User) -> None:
-    """Room, speakers and items of a new event, as a draft."""
+    """Room, tracks, speakers and items of a new event, as a draft."""
     room = Room(
         name_it="Sala conferenze", name_en="Conference room", capacity=80,
         accessibility_it="Ingresso senza gradini, due posti per sedie a rotelle.",
@@ -41,8 +49,13 @@ def write_agenda(event: Event, *, by: User) -> None:
         organisation = Organisation.objects.filter(name=fields["organisation_name"]).first()
         speakers[name] = Speaker(organisation=organisation, **fields)
         events.save_part(event=event, by=by, part=speakers[name])
-    for item, voices in _items(event):
-        events.save_session(event=event, by=by, room=room, speakers=[speakers[name] for name in voices], **item)
+    tracks = [
+        events.save_part(event=event, by=by, part=Track(name_it=name_it, name_en=name_en))
+        for name_it, name_en in TRACKS.values()
+    ]
+    for (item, voices), track in zip(_items(event), tracks, strict=True):
+        voices_of_it = [speakers[name] for name in voices]
+        events.save_session(event=event, by=by, room=room, track=track, speakers=voices_of_it, **item)
 
 
 def lengthen_the_last(event: Event, *, by: User) -> None:

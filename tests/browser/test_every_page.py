@@ -81,6 +81,7 @@ def public_pages() -> dict[str, str]:
         "needs-of-another": f"{here}attendees/{registration.attendees.get(full_name='Carla Contatto').pk}/needs/",
         "erased": erased.get_absolute_url(),
         "home": "/", "events": "/events/", "event": event().get_absolute_url(),
+        "embed": f"{event().get_absolute_url()}embed/",
         "register": f"{event().get_absolute_url()}register/", "lost-link": f"{event().get_absolute_url()}lost-link/",
         "registration": here, "contact": f"{here}contact/", "cancel": f"{here}cancel/",
         "attendee": f"{here}attendees/{registration.attendees.first().pk}/edit/",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0015_moderation"),
+        ("events", "0012_moderation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

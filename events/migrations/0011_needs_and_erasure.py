@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0009_people_and_their_links"),
+        ("events", "0010_moved_from"),
     ]
 
     operations = [

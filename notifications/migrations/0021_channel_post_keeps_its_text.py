@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0019_channel_post_keeps_its_address"),
+        ("notifications", "0020_pending_erasure"),
     ]
 
     operations = [
