@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_safe
 from events import agenda as agendas
 from events import calendars
 from events.attribution.codes import PARAMETER, well_formed
-from events.models import Event, MeetingPoint
+from events.models import AgendaRelease, Attendee, Event, MeetingPoint
 from events.outputs import answers, structured
 from events.outputs.listing import listing
+from organisations.kept_pages import kept
 
 
 @require_safe
@@ -29,19 +32,38 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What, for whom, when, where, the agenda, free places."""
-    event = get_object_or_404(Event.objects.public(), slug=slug)
-    now, agenda, free = timezone.now(), agendas.current(event), event.places_free()
-    context = {
-        "event": event,
-        "listing": listing(agenda, request.GET.dict(), via=well_formed(request.GET.get(PARAMETER, ""))),
-        "changelog": agendas.changelog(event),
-        "structured": structured.data_block(event, agenda, free=free, now=now),
-        "free": free,
+    event = get_object_or_404(_as_shown(), slug=slug)
+    taken, release = vars(event)["taken"], vars(event)["release"]
+    now = timezone.now()
+    flags = {
         "is_open": event.is_open(now),
         "opens_later": event.opens_later(now),
         "is_upcoming": event.is_upcoming(now),
     }
-    return render(request, "events/event_detail.html", context)
+    columns = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
+
+    def context() -> dict[str, object]:
+        agenda, free = agendas.current(event), max(0, event.capacity - taken)
+        via = well_formed(request.GET.get(PARAMETER, ""))
+        return flags | {
+            "event": event,
+            "free": free,
+            "listing": listing(agenda, request.GET.dict(), via=via),
+            "changelog": agendas.changelog(event),
+            "structured": structured.data_block(event, agenda, free=free, now=now),
+        }
+
+    facts = (columns, taken, release, flags)
+    return kept(request, "events/event_detail.html", made_of=facts, context=context)
+
+
+def _as_shown() -> QuerySet[Event]:
+    """Public events with all that their page is made of, in one query: beside the columns, places and latest release."""
+    seated = Attendee.objects.seated().filter(event=OuterRef("pk")).order_by().values("event")
+    latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("number")[:1]
+    return Event.objects.public().annotate(
+        taken=Coalesce(Subquery(seated.annotate(number=Count("pk")).values("number")), 0), release=Subquery(latest)
+    )
 
 
 @require_safe

@@ -240,7 +240,7 @@ def test_the_list_of_registrations_costs_the_same_whatever_its_length(
     for number in range(count):
         register(f"P{number}")
     client = client_of(organiser)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         assert client.get("/manage/events/info-day/").status_code == 200
 
 
