@@ -209,10 +209,12 @@ def test_the_calendar_of_a_registration_is_secret_and_never_kept_by_caches(clien
 @pytest.mark.parametrize(("state", "status"), [
     ("pending", "TENTATIVE"), ("waiting", "TENTATIVE"), ("confirmed", "CONFIRMED"), ("refused", "CANCELLED"),
 ])  # fmt: skip
-def test_the_calendar_of_a_registration_says_how_it_stands(client, conference, register, state, status):
+def test_the_calendar_of_a_registration_says_how_it_stands(client, conference, organiser, register, state, status):
     with time_machine.travel(BEFORE, tick=False):
         registration = register("Anna", event=conference)
-        type(registration).objects.update(state=state)
+        type(registration).objects.update(state="pending" if state == "refused" else state)
+        if state == "refused":
+            services.refuse(registration=registration, reason="Il gruppo è completo.", by=organiser)
         entry = read(client.get(f"{registration.get_absolute_url()}calendar.ics").content)[0]
     assert entry.status.value == status
 
