@@ -60,7 +60,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _as_shown() -> QuerySet[Event]:
     """Public events with all that their page is made of, in one query: beside the columns, places and latest release."""
     seated = Attendee.objects.seated().filter(event=OuterRef("pk")).order_by().values("event")
-    latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("number")[:1]
+    # its instant and not its number: after a restore the same number may say something else
+    latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("released_at")[:1]
     return Event.objects.public().annotate(
         taken=Coalesce(Subquery(seated.annotate(number=Count("pk")).values("number")), 0), release=Subquery(latest)
     )

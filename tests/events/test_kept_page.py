@@ -13,13 +13,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/events/info-day/"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept():
-    caches["pages"].clear()
-    yield
-    caches["pages"].clear()
-
-
 def words(client, path: str = PAGE) -> str:
     return client.get(path).content.decode()
 

@@ -92,7 +92,7 @@ def test_one_room_and_no_track_need_no_links(client, event, add, released):
 def test_the_page_costs_the_same_however_long_the_agenda_is(client, event, organiser, django_assert_num_queries, count):
     services_of_bulk(event, count)
     services.release(event=event, by=organiser, despite_warnings=True)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page = client.get(f"/events/{event.slug}/").content.decode()
     assert len(items_of(page)) == count
 
