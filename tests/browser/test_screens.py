@@ -69,7 +69,7 @@ def test_it_shows_what_the_server_would_show_and_goes_on_by_itself(display):
     assert (titles(page, "now", 1), titles(page, "next", 1)) == ([], [OFF])
     page.route("**/state.json", lambda route: route.abort())
     page.clock.fast_forward("01:55:05")
-    page.wait_for_function("document.querySelector('.clock').textContent === '20:00'")
+    page.wait_for_function("() => document.querySelector('.clock').textContent === '20:00'")
     assert (titles(page, "now"), titles(page, "next")) == ([BREAK], [MOVED])
     assert page.locator("main").inner_html() != written
 
@@ -105,7 +105,7 @@ def test_nothing_is_drawn_again_while_nothing_changes(display):
         page.clock.fast_forward("00:40")
     assert page.evaluate("window.drawn") == 0
     page.clock.fast_forward("01:00:00")
-    page.wait_for_function("window.drawn > 0")
+    page.wait_for_function("() => window.drawn > 0")
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768), (1080, 1920)])
@@ -118,7 +118,7 @@ def test_a_display_is_never_scrolled(display, conference, organiser, size):  # n
     services.release(event=conference, by=organiser, despite_warnings=True)
     page = display(width=size[0]).page
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
+    page.wait_for_function("() => document.documentElement.scrollHeight <= innerHeight")
     letters = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.now .title')).fontSize)")
     assert letters >= 20
 
@@ -130,7 +130,7 @@ def test_a_release_is_seen_without_anybody_touching_the_display(display, confere
     services.release(event=conference, by=organiser, despite_warnings=True)
     with page.expect_response("**/state.json"):
         page.clock.fast_forward("00:40")
-    page.wait_for_function("document.querySelector('main').textContent.includes('Parole nuove')")
+    page.wait_for_function("() => document.querySelector('main').textContent.includes('Parole nuove')")
 
 
 def test_with_the_network_cut_it_goes_on_and_says_so_and_starts_again_without_it(display):
@@ -142,7 +142,7 @@ def test_with_the_network_cut_it_goes_on_and_says_so_and_starts_again_without_it
     assert "Senza rete. Il programma è quello delle 18:05." in page.locator("[data-old]").inner_text()
     assert titles(page, "now") == [BREAK]
     page.reload()
-    page.wait_for_function("document.querySelector('.clock').textContent === '20:05'")
+    page.wait_for_function("() => document.querySelector('.clock').textContent === '20:05'")
     page.wait_for_selector("[data-old]:not([hidden])")
     assert (titles(page, "now"), titles(page, "next")) == ([BREAK], [MOVED])
     assert page.evaluate('document.fonts.check("700 20px Titillium Web")')
@@ -158,7 +158,7 @@ def test_a_display_whose_clock_is_wrong_goes_by_the_servers(display, open_as):
     page.goto("/events/notte/screen/")
     page.wait_for_selector("body[data-kept]")
     page.clock.run_for(1500)
-    page.wait_for_function("document.querySelector('.clock').textContent === '18:05'")
+    page.wait_for_function("() => document.querySelector('.clock').textContent === '18:05'")
     assert titles(page, "now") == [FIRST]
 
 
@@ -168,9 +168,9 @@ def test_in_the_night_with_an_hour_twice_the_right_hour_counts(display):
     assert "02:30 CEST–02:30 CET" in page.locator(".next").first.inner_text()
     page.context.set_offline(True)
     page.clock.fast_forward("00:02:00")
-    page.wait_for_function("document.querySelector('.now .title') !== null")
+    page.wait_for_function("() => document.querySelector('.now .title') !== null")
     assert titles(page, "now") == [TWICE]
     # the wall shows 02:31 once more, and it is over
     page.clock.fast_forward("01:00:00")
-    page.wait_for_function("document.querySelector('.now .title') === null")
+    page.wait_for_function("() => document.querySelector('.now .title') === null")
     assert page.locator(".clock").inner_text() == "02:31"
