@@ -1,6 +1,7 @@
 """An organiser brings in addresses and makes a segment of them, with and without the page's small script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from notifications.models import Contact, Segment
 from organisations.models import User
@@ -24,12 +25,12 @@ def test_a_file_becomes_a_list_and_the_list_a_segment(organiser, open_as, tmp_pa
     page.get_by_label("Where the addresses come from").fill("fiera di Terni")
     page.get_by_label("Collected on").fill("2026-11-02")
     page.get_by_role("button", name="Show the preview").click()
-    assert page.get_by_role("row", name="Anna Città").get_by_text("new").is_visible()
+    expect(page.get_by_role("row", name="Anna Città").get_by_text("new")).to_be_visible()
     assert not Contact.objects.exists()
     page.get_by_role("button", name="Write 1 new address").click()
     page.get_by_role("button", name="Make a segment of it").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Fiera"
-    assert page.get_by_text("1 would get the message").is_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fiera")
+    expect(page.get_by_text("1 would get the message")).to_be_visible()
     assert Segment.objects.filter(name="Fiera").exists()
     assert watched.trouble == []
 
@@ -52,6 +53,6 @@ def test_the_first_page_counts_by_itself_and_without_script_leads_to_the_count(
         page = plain.new_page()
         page.goto("/en/manage/audiences/")
         page.get_by_role("link", name="count them").click()
-        assert page.get_by_text("would get the message").is_visible()
+        expect(page.get_by_text("would get the message")).to_be_visible()
     finally:
         plain.close()

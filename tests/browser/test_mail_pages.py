@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from events import services as events
 from notifications.campaigns import planning
@@ -51,7 +52,7 @@ def test_pages_around_a_mail(demo, open_as, live_server, settings, language, wid
     page = watched.page
     page.locator("main form button").click()
     watched.shot(f"unsubscribe-done-{language}-{width}")
-    assert page.locator("[role=status]").is_visible()
+    expect(page.locator("[role=status]")).to_be_visible()
     page.locator("main form button").click()
     page.wait_for_url("**/preferences/**")
     page.locator("input[name=news][value=no]").check()

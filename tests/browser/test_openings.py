@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from events import services as events
 from events.models import Event, Invitation
@@ -101,7 +102,7 @@ def test_without_javascript_sending_the_form_says_it(chromium, live_server, invi
     page.locator("#id_contact_name").fill("Rosa Referente")
     assert opened_at(invitation, 0.5) is None
     page.locator("form[data-opened] button:not([name])").click()  # incomplete: the form comes back with its errors
-    assert page.locator(".error-summary").is_visible()
+    expect(page.locator(".error-summary")).to_be_visible()
     assert opened_at(invitation)
     context.close()
 
