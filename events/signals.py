@@ -35,3 +35,12 @@ registration_refused = Signal()
 invitation_link_requested = Signal()
 #: An organiser leaves a registration as it is; the reason stands in the request. Arguments: request.
 change_refused = Signal()
+#: Somebody waits for places from now on. Arguments: entry.
+waiting_joined = Signal()
+#: A waiting list gave places. Arguments: entry, people (attendees who got one), joined (dict address -> name of the
+#: calendars to fill; empty for an item of the agenda).
+waiting_promoted = Signal()
+#: People of an entry wait no longer, because they wished it. Arguments: entry, people (keys of attendees).
+waiting_left = Signal()
+#: It begins, and no place became free. Arguments: entry.
+waiting_expired = Signal()

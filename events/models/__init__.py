@@ -20,6 +20,8 @@ from events.models.registrations import (
     registrant_key_of,
 )
 from events.models.releases import AgendaRelease
+from events.models.seats import SessionPlace, SessionPlaceQuerySet
+from events.models.waiting import PromotionRun, WaitingEntry, WaitingEntryQuerySet, WaitingPerson
 
 __all__ = [
     "ATTENDEE_LINK",
@@ -38,15 +40,21 @@ __all__ = [
     "MeetingPoint",
     "OpeningHours",
     "Pace",
+    "PromotionRun",
     "Registration",
     "RegistrationQuerySet",
     "RegistrationSource",
     "Room",
     "Session",
+    "SessionPlace",
+    "SessionPlaceQuerySet",
     "SessionQuerySet",
     "Speaker",
     "SpecialNeeds",
     "Track",
+    "WaitingEntry",
+    "WaitingEntryQuerySet",
+    "WaitingPerson",
     "Weekday",
     "fingerprint_of",
     "most_people",

@@ -148,6 +148,9 @@ class Session(models.Model):
     places = models.PositiveIntegerField(
         _("places of its own"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    #: As the last release fixed it: so many may hold a place of the item. Empty where there is nothing to choose: it is
+    #: open to everybody, called off or not public.
+    open_places = models.PositiveIntegerField(null=True, blank=True, editable=False)
     #: As the last release fixed them: SEQUENCE and DTSTAMP of its calendar entry.
     revision = models.PositiveIntegerField(default=0, editable=False)
     revised_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -89,6 +89,10 @@ class Event(models.Model):
         _("people per organisation at most"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("Empty: up to ten. Those who have more already keep their places."),
     )  # fmt: skip
+    has_waiting_list = models.BooleanField(
+        _("a waiting list when all places are taken"), default=True,
+        help_text=_("Who waits gets the next free place at once, in the order of the list, until the event begins."),
+    )  # fmt: skip
     revision = models.PositiveIntegerField(default=0, editable=False)
     revised_at = models.DateTimeField(default=timezone.now, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
@@ -157,6 +161,10 @@ class Event(models.Model):
     def is_frozen(self, now: datetime) -> bool:
         """Whether a change of people is a request by now."""
         return self.changes_freeze_at is not None and self.changes_freeze_at <= now
+
+    def takes_waiting(self, now: datetime) -> bool:
+        """Whether somebody may join the waiting list, places apart: nobody is promoted once it has begun."""
+        return self.has_waiting_list and self.is_open(now) and now < self.starts_at
 
     def places_taken(self) -> int:
         """How many places are held now. One query."""

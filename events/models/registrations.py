@@ -59,9 +59,9 @@ class Registration(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     TRANSITIONS: dict[str, frozenset[str]] = {
-        State.PENDING: frozenset({State.CONFIRMED, State.REFUSED, State.CANCELLED}),
-        State.WAITING: frozenset({State.CONFIRMED, State.PENDING, State.REFUSED, State.CANCELLED}),
-        State.CONFIRMED: frozenset({State.CANCELLED}),
+        State.PENDING: frozenset({State.CONFIRMED, State.WAITING, State.REFUSED, State.CANCELLED}),
+        State.WAITING: frozenset({State.CONFIRMED, State.CANCELLED}),
+        State.CONFIRMED: frozenset({State.WAITING, State.CANCELLED}),
         State.REFUSED: frozenset(),
         State.CANCELLED: frozenset(),
     }
@@ -190,8 +190,11 @@ class Registration(models.Model):
         return reverse("registrations:detail", args=[self.token])
 
     def recipients(self) -> dict[str, str]:
-        """Address -> name of everybody whose calendar follows this registration: contact and confirmed attendees."""
-        if self.state == self.State.CANCELLED:
+        """Address -> name of everybody whose calendar follows this registration: contact and confirmed attendees.
+
+        Nobody where no place is held: to be approved, waiting, refused, cancelled.
+        """
+        if self.state != self.State.CONFIRMED:
             return {}
         people = {self.contact_email: self.contact_name} if self.contact_email else {}
         for attendee in self.attendees.confirmed().order_by("place_number"):
@@ -225,6 +228,10 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def standing(self) -> "AttendeeQuerySet":
         """Those who have not given up: confirmed, to be approved or waiting. Twin: `Attendee.is_standing`."""
         return self.exclude(state=Attendee.State.CANCELLED)
+
+    def waiting(self) -> "AttendeeQuerySet":
+        """Those on the event's waiting list."""
+        return self.filter(state=Attendee.State.WAITING)
 
     def confirmed(self) -> "AttendeeQuerySet":
         """Those who hold a place for good. Twin: `Attendee.is_confirmed`."""

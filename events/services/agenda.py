@@ -141,7 +141,7 @@ def duplicate_session(*, session: Session, by: User) -> Session:
     copy = Session.objects.get(pk=session.pk)
     copy.pk, copy.key, copy._state.adding = None, uuid.uuid4(), True
     copy.starts_at, copy.ends_at = session.ends_at, session.ends_at + length
-    copy.revision, copy.revised_at, copy.edition = 0, timezone.now(), 0
+    copy.revision, copy.revised_at, copy.edition, copy.open_places = 0, timezone.now(), 0, None
     copy.cancelled_at, copy.cancellation_reason = None, ""
     copy.save()
     Appearance.objects.bulk_create(

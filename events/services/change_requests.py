@@ -68,7 +68,7 @@ def _ask(
     event: Event, registration: Registration, kind: str, attendee: Attendee | None, guest: Guest, now: datetime
 ) -> Outcome:
     """Write the request once. What could never be applied is refused as before the freeze."""
-    here = registration.attendees.confirmed()
+    here = registration.attendees.standing()
     if attendee and not here.filter(pk=attendee.pk).exists():
         raise RegistrationClosed
     if kind == Kind.ADD:

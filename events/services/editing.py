@@ -10,6 +10,7 @@ from django.utils import timezone
 from events import signals
 from events.models import Event
 from events.services.locking import lock
+from events.services.promoting import advance
 from events.services.refusals import CapacityBelowTaken, HasRegistrations, InUse, WrongState
 from events.services.releases import release_first
 from organisations.models import User
@@ -56,6 +57,7 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     if moved:
         _revise(event)
     event.save()
+    advance(event, timezone.now())  # there may be more places
     if moved and event.state == Event.State.PUBLISHED:
         signals.event_rescheduled.send(sender=Event, event=event, by=by)
     return event

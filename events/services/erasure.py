@@ -15,7 +15,8 @@ from events.models import Attendee, AttendeeQuerySet, Event, Registration, Speci
 from events.services import change_requests
 from events.services.locking import lock
 from events.services.people import cancel_attendee
-from events.services.places import give_all_back, release
+from events.services.places import LIVE, give_all_back, release
+from events.services.promoting import advance
 
 #: Who keeps more of a person (answers, choices) enters its deletion here: called inside the transaction with the keys
 #: of the people, and with the registration's where all of it goes.
@@ -34,6 +35,7 @@ def erase_registration(*, registration: Registration, now: datetime | None = Non
         return registration
     if registration.is_active and event.is_upcoming(now):
         registration = give_all_back(registration, now)
+        advance(event, now)
     people = registration.attendees.filter(erased_at=None)
     addresses = {registration.contact_email, *people.values_list("email", flat=True)} - {""}
     _forget(people, now, registration=registration.pk)
@@ -57,7 +59,7 @@ def erase_attendee(*, attendee: Attendee, now: datetime | None = None) -> Attend
     if attendee.erased_at:
         return attendee
     if attendee.is_standing and event.is_upcoming(now):
-        if attendee.is_confirmed and registration.state == Registration.State.CONFIRMED:
+        if registration.state in LIVE:
             cancel_attendee(attendee=attendee, now=now)
         else:  # nobody was told of a place, so nobody is told that it is gone
             release(registration.attendees.filter(pk=attendee.pk), now)

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
-from events.models import Attendee, Event, Invitation, Registration, most_people
+from events.models import Attendee, Event, Invitation, Registration, WaitingEntry, most_people
+from events.services import queues
 from events.services.locking import lock
-from events.services.places import Guest, attendee_of, give_places, release
-from events.services.refusals import AlreadyDecided, EventFull, InvitationNeeded, RegistrationClosed, TooManyAttendees
+from events.services.places import Guest, attendee_of, give_places, release, take_up
+from events.services.refusals import AlreadyDecided, InvitationNeeded, RegistrationClosed, TooManyAttendees
 from organisations.models import User
 
 State = Registration.State
@@ -30,36 +31,46 @@ def first_state(event: Event) -> str:
     return State.PENDING if event.moderated else State.CONFIRMED
 
 
-def take_in(registration: Registration, event: Event, guests: Sequence[Guest], now: datetime) -> None:
-    """Write down the people of a new registration, with places or, while it is to be approved, without.
+def take_in(registration: Registration, event: Event, guests: Sequence[Guest], waits: str, now: datetime) -> None:
+    """Write down the people of a new registration: with places, waiting for them, or without while it is to be approved.
 
-    Expects the event locked. Raises EventFull. Announces registration_received or registration_confirmed.
+    Expects the event locked. Raises EventFull. Announces registration_received, registration_confirmed, waiting_joined.
     """
     if registration.state == State.PENDING:
         Attendee.objects.bulk_create(
             attendee_of(registration, guest, now, state=Attendee.State.PENDING) for guest in guests
         )
         signals.registration_received.send(sender=Registration, registration=registration)
-    else:
+        return
+    if not waits or not event.takes_waiting(now):
         give_places(registration, event, guests, now)
         signals.registration_confirmed.send(sender=Registration, registration=registration)
+        return
+    people = [attendee_of(registration, guest, now, state=Attendee.State.WAITING) for guest in guests]
+    _seat_or_queue(registration, event, Attendee.objects.bulk_create(people), waits, now)
 
 
 @transaction.atomic
-def approve(*, registration: Registration, by: User, now: datetime | None = None) -> Registration:
-    """Give the people of a registration their places, all or none. The same person again changes nothing.
+def approve(*, registration: Registration, by: User, waits: str = "", now: datetime | None = None) -> Registration:
+    """Give the people of a registration their places. The same person again changes nothing.
 
-    Raises AlreadyDecided, RegistrationClosed for an event that is over or called off, EventFull. Announces
-    registration_confirmed.
+    All or none; with `waits` those who do not fit go on the waiting list, "all" together or "any" number of them. Raises
+    AlreadyDecided, RegistrationClosed for an event that is over or called off, EventFull. Announces
+    registration_confirmed, waiting_joined.
     """
     now = now or timezone.now()
     event, registration = _lock_pending(registration, now)
-    if registration.state == State.CONFIRMED and registration.decided_by_id == by.pk:
+    if registration.state in {State.CONFIRMED, State.WAITING} and registration.decided_by_id == by.pk:
         return registration
     _refuse_decided(registration)
-    _seat(registration, event)
-    _decide(registration, State.CONFIRMED, by, now)
-    signals.registration_confirmed.send(sender=Registration, registration=registration)
+    people = list(registration.attendees.filter(state=Attendee.State.PENDING).order_by("pk"))
+    registration.decided_by, registration.decided_at = by, now
+    if waits and event.has_waiting_list and now < event.starts_at:
+        _seat_or_queue(registration, event, people, waits, now)
+    else:
+        take_up(people, event)
+        _become(registration, State.CONFIRMED)
+        signals.registration_confirmed.send(sender=Registration, registration=registration)
     return registration
 
 
@@ -75,8 +86,8 @@ def refuse(*, registration: Registration, reason: str, by: User, now: datetime |
         return registration
     _refuse_decided(registration)
     release(registration.attendees.standing(), now)
-    registration.refusal_reason = reason
-    _decide(registration, State.REFUSED, by, now)
+    registration.refusal_reason, registration.decided_by, registration.decided_at = reason, by, now
+    _become(registration, State.REFUSED)
     signals.registration_refused.send(sender=Registration, registration=registration)
     return registration
 
@@ -98,22 +109,22 @@ def _refuse_decided(registration: Registration) -> None:
         raise AlreadyDecided(registration)
 
 
-def _seat(registration: Registration, event: Event) -> None:
-    """The one place that decides what an approval means: places for all, or none. Raises EventFull.
+def _seat_or_queue(
+    registration: Registration, event: Event, people: Sequence[Attendee], takes: str, now: datetime
+) -> None:
+    """Places for all; for as many as there are, where any number may come; whoever got none waits, as one group."""
+    free = event.places_free()
+    fits = len(people) if free >= len(people) else free if takes == WaitingEntry.Takes.ANY else 0
+    take_up(people[:fits], event)
+    waiting = people[fits:]
+    Attendee.objects.filter(pk__in=[one.pk for one in waiting]).update(state=Attendee.State.WAITING)
+    _become(registration, State.CONFIRMED if fits else State.WAITING)
+    if fits:
+        signals.registration_confirmed.send(sender=Registration, registration=registration)
+    if waiting:
+        queues.enter(registration, event, None, waiting, takes, now)
 
-    The waiting list takes those for whom there is no room here.
-    """
-    people = list(registration.attendees.filter(state=Attendee.State.PENDING).order_by("pk"))
-    taken = event.attendees.place_numbers()
-    free = [number for number in range(1, event.capacity + 1) if number not in taken]
-    if len(free) < len(people):
-        raise EventFull(len(free))
-    for attendee, number in zip(people, free, strict=False):
-        attendee.state, attendee.place_number = Attendee.State.CONFIRMED, number
-        attendee.save(update_fields=["state", "place_number"])
 
-
-def _decide(registration: Registration, state: str, by: User, now: datetime) -> None:
-    registration.state, registration.decided_by, registration.decided_at = state, by, now
-    registration.revision += 1
+def _become(registration: Registration, state: str) -> None:
+    registration.state, registration.revision = state, registration.revision + 1
     registration.save(update_fields=["state", "decided_by", "decided_at", "refusal_reason", "revision"])

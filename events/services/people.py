@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
-from events.models import Attendee, ChangeRequest, Registration, most_people
+from events.models import Attendee, ChangeRequest, Registration, WaitingEntry, WaitingPerson, most_people
+from events.services import queues, seats
 from events.services.change_requests import asked_when_frozen
 from events.services.places import (
     Guest,
@@ -17,24 +18,31 @@ from events.services.places import (
     give_places,
     lock_live,
     release,
+    stand,
 )
-from events.services.refusals import AlreadyComing, RegistrationClosed, TooManyAttendees
+from events.services.promoting import advance
+from events.services.refusals import AlreadyComing, EventFull, RegistrationClosed, TooManyAttendees
 from organisations.models import User
 
 
 @asked_when_frozen(ChangeRequest.Kind.ADD)
 def add_attendee(
-    *, registration: Registration, guest: Guest, by: User | None = None, now: datetime | None = None
+    *,
+    registration: Registration,
+    guest: Guest,
+    waits: bool = False,
+    by: User | None = None,
+    now: datetime | None = None,
 ) -> Attendee:
-    """Give one more person a place; the same person again changes nothing.
+    """Give one more person a place; the same person again changes nothing. With `waits`, where there is none, they wait.
 
-    Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_changed.
+    Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_changed or waiting_joined.
     """
     now = now or timezone.now()
     event, registration = lock_live(registration, now)
     if by is None and not event.is_open(now):
         raise RegistrationClosed
-    here = list(registration.attendees.confirmed())
+    here = list(registration.attendees.standing())
     for attendee in here:  # the same form again, a second click
         if _is_same(attendee, guest):
             return attendee
@@ -42,7 +50,16 @@ def add_attendee(
     if len(here) >= most:
         raise TooManyAttendees(most)
     before = registration.recipients()
-    attendee = give_places(registration, event, [guest], now)[0]
+    try:
+        attendee = give_places(registration, event, [guest], now)[0]
+    except EventFull:
+        if not waits or not event.takes_waiting(now):
+            raise
+        attendee = attendee_of(registration, guest, now, state=Attendee.State.WAITING)
+        attendee.save()
+        queues.enter(registration, event, None, [attendee], WaitingEntry.Takes.ALL, now)
+        return attendee
+    stand(registration)
     announce_change(registration, before)
     return attendee
 
@@ -55,7 +72,7 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, by: User | None = None, n
     """
     now = now or timezone.now()
     _event, registration = lock_live(attendee.registration, now)
-    if not registration.attendees.confirmed().filter(pk=attendee.pk).exists():
+    if not registration.attendees.standing().filter(pk=attendee.pk).exists():
         raise RegistrationClosed
     if (attendee.full_name, attendee.email, attendee.office) == (guest.full_name, guest.email, guest.office):
         return attendee
@@ -64,7 +81,8 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, by: User | None = None, n
         attendee.renew_token()
     attendee.full_name, attendee.email, attendee.office = guest.full_name, guest.email, guest.office
     attendee.save(update_fields=["full_name", "email", "office", "token_version", "token_hash"])
-    announce_change(registration, before)
+    if attendee.is_confirmed:  # who waits is in nobody's calendar yet
+        announce_change(registration, before)
     return attendee
 
 
@@ -79,26 +97,33 @@ def replace_attendee(
 ) -> Attendee:
     """Give somebody's place to another person: the number stays, the old link dies, both are told.
 
-    The one who comes is another row: what the one who left had told us is not theirs. The same form again gives back
-    the one who came. Raises RegistrationClosed, AlreadyComing. Announces registration_changed.
+    Places in items of the agenda, and the position on a waiting list, are handed over too. The one who comes is another
+    row: what the one who left had told us is not theirs. The same form again gives back the one who came. Raises
+    RegistrationClosed, AlreadyComing. Announces registration_changed.
     """
     now = now or timezone.now()
     _event, registration = lock_live(attendee.registration, now)
-    leaving = registration.attendees.confirmed().filter(pk=attendee.pk).first()
+    here = registration.attendees.standing()
+    leaving = here.filter(pk=attendee.pk).first()
     if leaving is None:
-        came = registration.attendees.confirmed().filter(full_name=guest.full_name, email=guest.email).first()
+        came = here.filter(full_name=guest.full_name, email=guest.email).first()
         if came is None:
             raise RegistrationClosed
         return came
-    if any(_is_same(one, guest) for one in registration.attendees.confirmed()):
+    if any(_is_same(one, guest) for one in here):
         raise AlreadyComing
-    before, number = registration.recipients(), leaving.place_number
-    release(registration.attendees.filter(pk=leaving.pk), now)
-    coming = attendee_of(registration, guest, now, place_number=number)
+    before, held = registration.recipients(), seats.held_by(leaving)
+    coming = attendee_of(registration, guest, now, state=Attendee.State.WAITING)
     coming.save()
+    leaving.waits.filter(state=WaitingPerson.State.WAITING).update(attendee=coming)
+    release(registration.attendees.filter(pk=leaving.pk), now)
+    coming.state, coming.place_number = leaving.state, leaving.place_number
+    coming.save(update_fields=["state", "place_number"])
+    seats.hand_over(held, coming, now)
     for follow in ON_REPLACED:
         follow(leaving, coming)
-    announce_change(registration, before, told={guest.email} - {registration.contact_email})
+    if coming.is_confirmed:
+        announce_change(registration, before, told={guest.email} - {registration.contact_email})
     return coming
 
 
@@ -124,27 +149,41 @@ def send_link(*, attendee: Attendee) -> None:
 
 @transaction.atomic
 def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Registration:
-    """Give back one place, free at once; the last one gone cancels the registration.
+    """Give back one place, for the next at once, or stop waiting for it; the last one gone cancels the registration.
 
-    Cancelling twice changes nothing. Raises RegistrationClosed. Announces registration_changed or
+    Cancelling twice changes nothing. Raises RegistrationClosed. Announces registration_changed, waiting_left or
     registration_cancelled.
     """
     now = now or timezone.now()
-    if not attendee.registration.attendees.confirmed().exists():
+    if not attendee.registration.attendees.standing().exists():
         return attendee.registration
-    _event, registration = lock_live(attendee.registration, now)
-    remaining = registration.attendees.confirmed()
-    if not remaining.filter(pk=attendee.pk).exists():
+    event, registration = lock_live(attendee.registration, now)
+    remaining = registration.attendees.standing()
+    leaving = remaining.filter(pk=attendee.pk).first()
+    if leaving is None:
         return registration
     if remaining.count() == 1:
-        return give_all_back(registration, now)
-    before = registration.recipients()
-    release(remaining.filter(pk=attendee.pk), now)
-    announce_change(registration, before)
+        registration = give_all_back(registration, now)
+    else:
+        before, entry = registration.recipients(), _waits_in(leaving)
+        release(remaining.filter(pk=leaving.pk), now)
+        stand(registration)
+        if entry:
+            signals.waiting_left.send(sender=WaitingEntry, entry=entry, people=[leaving.pk])
+        else:
+            announce_change(registration, before)
+    advance(event, now)
     return registration
 
 
 # -- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _waits_in(attendee: Attendee) -> WaitingEntry | None:
+    """The entry by which a person waits for the event."""
+    waits = attendee.waits.filter(session=None, state=WaitingPerson.State.WAITING)
+    wait = waits.select_related("entry__registration").first()
+    return wait.entry if wait else None
 
 
 def _is_same(attendee: Attendee, guest: Guest) -> bool:

@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from events import signals
-from events.models import ATTENDEE_LINK, Attendee, AttendeeQuerySet, Event, Registration, SpecialNeeds
+from events.models import (
+    ATTENDEE_LINK,
+    Attendee,
+    AttendeeQuerySet,
+    Event,
+    Registration,
+    SessionPlace,
+    SessionPlaceQuerySet,
+    SpecialNeeds,
+    WaitingPerson,
+)
+from events.services import queues
 from events.services.locking import lock
 from events.services.refusals import EventFull, RegistrationClosed
 from organisations.links import hash_token, make_token
@@ -22,24 +33,43 @@ class Guest:
     office: str = ""
 
 
+#: Registrations whose people are changed: they hold places or wait for them.
+LIVE = (Registration.State.CONFIRMED, Registration.State.WAITING)
+
+
 def lock_live(registration: Registration, now: datetime) -> tuple[Event, Registration]:
     """Event first, then registration: one order everywhere, so no deadlock. Raises RegistrationClosed."""
     event = lock(registration.event)
     registration = Registration.objects.select_for_update().get(pk=registration.pk)
-    if registration.state != Registration.State.CONFIRMED or not event.is_upcoming(now):
+    if registration.state not in LIVE or not event.is_upcoming(now):
         raise RegistrationClosed
     return event, registration
 
 
 def give_places(registration: Registration, event: Event, guests: Sequence[Guest], now: datetime) -> list[Attendee]:
     """Lowest free numbers first. Expects the event locked. Raises EventFull."""
-    taken = event.attendees.place_numbers()
-    free = [number for number in range(1, event.capacity + 1) if number not in taken]
+    free = free_numbers(event)
     if len(free) < len(guests):
         raise EventFull(len(free))
     return Attendee.objects.bulk_create(
         attendee_of(registration, guest, now, place_number=number) for guest, number in zip(guests, free, strict=False)
     )
+
+
+def free_numbers(event: Event) -> list[int]:
+    """The place numbers that nobody holds, the lowest first. Expects the event locked. One query."""
+    taken = event.attendees.place_numbers()
+    return [number for number in range(1, event.capacity + 1) if number not in taken]
+
+
+def take_up(attendees: Sequence[Attendee], event: Event) -> None:
+    """Give people who are written down already their places for good. Expects the event locked. Raises EventFull."""
+    free = free_numbers(event)
+    if len(free) < len(attendees):
+        raise EventFull(len(free))
+    for attendee, number in zip(attendees, free, strict=False):
+        attendee.state, attendee.place_number = Attendee.State.CONFIRMED, number
+    Attendee.objects.bulk_update(attendees, ["state", "place_number"])
 
 
 def attendee_of(registration: Registration, guest: Guest, now: datetime, **fields: Any) -> Attendee:
@@ -59,12 +89,28 @@ def attendee_of(registration: Registration, guest: Guest, now: datetime, **field
 
 
 def release(attendees: AttendeeQuerySet, now: datetime) -> None:
-    """Their places are free; what they told us for the day itself has no purpose any more."""
-    SpecialNeeds.objects.filter(attendee__in=attendees.values("pk")).delete()
-    attendees.update(
+    """Their places are free, also those in items of the agenda, and they wait for none; what they told us for the day
+    itself has no purpose any more. Expects the event locked; whoever calls lets the queues advance afterwards.
+    """
+    people = list(attendees.values_list("pk", flat=True))
+    SpecialNeeds.objects.filter(attendee__in=people).delete()
+    release_seats(SessionPlace.objects.filter(attendee__in=people), now)
+    queues.stop_waiting(WaitingPerson.objects.filter(attendee__in=people), now)
+    Attendee.objects.filter(pk__in=people).update(
         state=Attendee.State.CANCELLED, place_number=None, cancelled_at=now, photo_consent_at=None,
         photo_consent_version="",
     )  # fmt: skip
+
+
+def release_seats(seats: SessionPlaceQuerySet, now: datetime) -> None:
+    """These places in items of the agenda are free. Expects the event locked."""
+    seats.held().update(state=SessionPlace.State.RELEASED, number=None, released_at=now)
+
+
+def stand(registration: Registration) -> None:
+    """Confirmed as long as one of its people holds a place, else waiting. Does not save."""
+    confirmed = registration.attendees.confirmed().exists()
+    registration.state = Registration.State.CONFIRMED if confirmed else Registration.State.WAITING
 
 
 def give_all_back(registration: Registration, now: datetime) -> Registration:
@@ -80,7 +126,7 @@ def give_all_back(registration: Registration, now: datetime) -> Registration:
 def announce_change(registration: Registration, before: dict[str, str], *, told: Collection[str] = ()) -> None:
     """`told`: addresses that are written to as if they had joined, because somebody else reads them now."""
     registration.revision += 1
-    registration.save(update_fields=["revision"])
+    registration.save(update_fields=["state", "revision"])
     after = registration.recipients()
     signals.registration_changed.send(
         sender=Registration,

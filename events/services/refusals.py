@@ -48,6 +48,22 @@ class HasRegistrations(Exception):
         self.count = count
 
 
+class SessionFull(Exception):
+    """All places of the agenda item are held."""
+
+
+class NotToBeChosen(Exception):
+    """The agenda item has no places of its own, is not public, is called off, or has begun."""
+
+
+class ChoiceOverlaps(Exception):
+    """The person holds places in items at the same time. `sessions` are those: a swap gives them back."""
+
+    def __init__(self, sessions: "Collection[Session]") -> None:
+        super().__init__(*(session.pk for session in sessions))
+        self.sessions = tuple(sessions)
+
+
 class AlreadyComing(Exception):
     """This very person is in the registration's list."""
 

@@ -22,6 +22,7 @@ from events.models import (
 from events.services import moderation
 from events.services.locking import lock
 from events.services.places import Guest, announce_change, give_all_back, lock_live
+from events.services.promoting import advance
 from events.services.refusals import AlreadyRegistered, RegistrationClosed
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation
@@ -55,14 +56,16 @@ def register(
     privacy_notice_version: str,
     invitation: Invitation | None = None,
     source: str = "",
+    waits: str = "",
     now: datetime | None = None,
 ) -> Registration:
     """Give an organisation, a person or the press its places, all or none.
 
-    `source`: what the address said, kept if it was declared. The same `submission_id` again (a double click, a retried
-    request) gives back the first registration and writes nothing. Raises RegistrationClosed, TooManyAttendees,
-    InvitationNeeded, AlreadyRegistered, EventFull. Announces registration_confirmed, or registration_received where an
-    organiser has still to approve it.
+    `source`: what the address said, kept if it was declared. `waits`: where the places do not suffice, wait for them,
+    "all" together or "any" number of people (`WaitingEntry.Takes`). The same `submission_id` again (a double click, a
+    retried request) gives back the first registration and writes nothing. Raises RegistrationClosed, TooManyAttendees,
+    InvitationNeeded, AlreadyRegistered, EventFull. Announces registration_confirmed, waiting_joined, or
+    registration_received where an organiser has still to approve it.
     """
     now = now or timezone.now()
     event = lock(event)
@@ -95,7 +98,7 @@ def register(
         source=attribution.known(event, source),
         created_at=now,
     )
-    moderation.take_in(registration, event, guests, now)
+    moderation.take_in(registration, event, guests, waits, now)
     return registration
 
 
@@ -136,7 +139,9 @@ def cancel_registration(*, registration: Registration, now: datetime | None = No
         return registration
     if not event.is_upcoming(now):
         raise RegistrationClosed
-    return give_all_back(registration, now)
+    registration = give_all_back(registration, now)
+    advance(event, now)
+    return registration
 
 
 @transaction.atomic

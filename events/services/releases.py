@@ -19,6 +19,7 @@ from events.agenda.values import Agenda, Item, Place, Thread, Voice
 from events.models import AgendaRelease, Appearance, Event, Room, Session, Speaker, Track
 from events.services.locking import lock
 from events.services.refusals import Blocked, DraftChanged, NothingNew, ReleasedMeanwhile, Warned, WrongState
+from events.services.seats import settle
 from organisations.models import User
 
 
@@ -58,7 +59,9 @@ def release(
         raise Warned(impact.warning)
     made = _write(event, impact.agenda, impact.changes, by=by, note_it=note_it, note_en=note_en)
     _fix(event, impact.agenda)
-    signals.agenda_released.send(sender=Event, event=event, release=made, told=impact.told, by=by)
+    told = impact.told
+    settle(event, impact.agenda, now or timezone.now())
+    signals.agenda_released.send(sender=Event, event=event, release=made, told=told, by=by)
     return made
 
 
@@ -84,9 +87,11 @@ def cancel_session(*, session: Session, reason: str, by: User, now: datetime | N
     if item is None or item.is_cancelled or session.cancelled_at or not event.is_upcoming(now):
         raise WrongState
     agenda = called_off(public, session.key, reason=reason, number=public.version + 1, now=now)
+    concerned = concerned_by(event, item)
     _write(event, agenda, between(public, agenda), by=by)
     _stand_still(session, next(one for one in agenda if one.key == session.key), now)
-    signals.session_cancelled.send(sender=Session, session=session, concerned=concerned_by(event, item), by=by)
+    settle(event, agenda, now)
+    signals.session_cancelled.send(sender=Session, session=session, concerned=concerned, by=by)
     return session
 
 
@@ -233,7 +238,7 @@ def _named(voice: Voice) -> tuple[str, str, str, str]:
 
 #: What of an item stands in its row.
 _FIELDS = ("kind", "starts_at", "ends_at", "title_it", "title_en", "about_it", "about_en", "speakers_it", "speakers_en",
-           "room", "track", "agreement", "places", "revision", "revised_at", "edition", "removed_at", "cancelled_at",
+           "room", "track", "agreement", "places", "open_places", "revision", "revised_at", "edition", "removed_at", "cancelled_at",
            "cancellation_reason")  # fmt: skip
 
 
@@ -269,6 +274,7 @@ def _fill(row: Session, item: Item) -> None:
         item.revision,
         item.revised_at,
     )
+    row.open_places = None if item.is_cancelled else item.places
     row.cancellation_reason = item.cancellation_reason
 
 
