@@ -27,6 +27,8 @@ def detail(request: HttpRequest, attendee: Attendee) -> HttpResponse:
         "event": event,
         "is_live": attendee.is_confirmed and event.is_upcoming(timezone.now()),
         "sessions": agendas.current(event).items,
+        "has_choices": attendee.is_confirmed and event.sessions.filter(open_places__isnull=False).exists(),
+        "chosen": set(attendee.seats.held().values_list("session__key", flat=True)),
     }
     return render(request, "events/attendee.html", context)
 

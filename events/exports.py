@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Event
+from events.models import Attendee, Event, SessionPlace
 from organisations.tables import csv_lines
 
 
@@ -23,3 +23,16 @@ def _cells(attendee: Attendee) -> tuple[object, ...]:
         registration.organisation_name or registration.medium, registration.contact_email,
         _("yes") if attendee.coming_confirmed_at else "",
     )  # fmt: skip
+
+
+def seats_csv(event: Event) -> bytes:
+    """Who holds a place in which agenda item, by time and number; the same file format."""
+    head = [_("Agenda item"), _("Place"), _("Full name"), _("Organisation")]
+    places = (
+        SessionPlace.objects.held().filter(session__event=event).select_related("session", "attendee__registration")
+    )
+    rows = (
+        (place.session.title, place.number, str(place.attendee), place.attendee.registration.registrant)
+        for place in places.order_by("session__starts_at", "session", "number")
+    )
+    return b"".join(csv_lines(head, rows))

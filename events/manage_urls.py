@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from events import agenda_views, moderation_views, needs_views, parts_views, release_views, removal_views, sharing_views
+from events import (
+    agenda_views,
+    moderation_views,
+    needs_views,
+    parts_views,
+    places_views,
+    release_views,
+    removal_views,
+    sharing_views,
+)
 from events import manage_views as views
 
 app_name = "manage_events"
@@ -49,6 +58,9 @@ urlpatterns = [
     path("<slug:slug>/invitations/", moderation_views.invitations, name="invitations"),
     path("<slug:slug>/invitations/<int:pk>/revoke/", moderation_views.revoke_invitation, name="invitation_revoke"),
     path("<slug:slug>/invitations/<int:pk>/restore/", moderation_views.restore_invitation, name="invitation_restore"),
+    path("<slug:slug>/places/", places_views.places, name="places"),
+    path("<slug:slug>/places.csv", places_views.places_csv, name="places_csv"),
+    path("<slug:slug>/waiting/<int:pk>/front/", places_views.move_to_front, name="waiting_front"),
     path("<slug:slug>/sharing/", sharing_views.sharing, name="sharing"),
     path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
 ]

@@ -55,9 +55,10 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _places(event: Event) -> dict[str, int]:
-    """How many places are held, and for how many of them somebody said that they really come. One query."""
+    """How many places are held, for how many of them somebody said that they really come, and how many wait. One query."""
     sure = Q(state=Attendee.State.CONFIRMED, coming_confirmed_at__isnull=False)
-    return event.attendees.aggregate(taken=Count("place_number"), sure=Count("pk", filter=sure))
+    waiting = Count("pk", filter=Q(state=Attendee.State.WAITING))
+    return event.attendees.aggregate(taken=Count("place_number"), sure=Count("pk", filter=sure), waiting=waiting)
 
 
 def _categories(event: Event) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import services
 from events.forms import RefusalForm, RegistrationFilterForm
 from events.manage_views import require_events
-from events.models import ChangeRequest, Event, Registration, RegistrationQuerySet
+from events.models import ChangeRequest, Event, Registration, RegistrationQuerySet, WaitingEntry
 from events.register_views import cap_message
 from organisations.access import signed_in
 
@@ -76,10 +76,21 @@ def _states(event: Event) -> list[tuple[str, str, int]]:
 def approve(request: HttpRequest, slug: str) -> HttpResponse:
     """Approve one or several; each on its own, so that one that does not fit stops no other."""
     event, by = get_object_or_404(Event, slug=slug), signed_in(request)
-    done = _each(request, event, lambda registration: services.approve(registration=registration, by=by))
+    waits = WaitingEntry.Takes.ALL if "waits" in request.POST else ""
+    queued = []
+
+    def decide(registration: Registration) -> None:
+        if services.approve(registration=registration, by=by, waits=waits).state == Registration.State.WAITING:
+            queued.append(registration.registrant)
+
+    done = _each(request, event, decide)
     if done:
         words = ngettext("%(number)s registration is approved.", "%(number)s registrations are approved.", done)
         messages.success(request, words % {"number": done})
+    if queued:
+        messages.info(
+            request, _("On the waiting list, because there is no room: %(names)s.") % {"names": ", ".join(queued)}
+        )
     return redirect("manage_events:registrations", slug)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Registration, SpecialNeeds
+from events.models import Attendee, Registration, SessionPlace, SpecialNeeds, WaitingPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,32 @@ def _requests(registration: Registration, attendee: Attendee | None) -> Iterable
         yield Section("request", _("A request for a change"), entries)
 
 
-CONTRIBUTORS: list[Contributor] = [_requests]
+def _choices(registration: Registration, attendee: Attendee | None) -> Iterable[Section]:
+    """Places in items of the agenda, and waiting lists: for the contact of everybody, for a person their own."""
+    mine = {"attendee": attendee} if attendee else {"attendee__registration": registration}
+    for place in SessionPlace.objects.filter(**mine).select_related("session", "attendee").order_by("pk"):
+        entries = (
+            Entry("item", _("Agenda item"), place.session.title),
+            Entry("full_name", _("Full name"), str(place.attendee)),
+            Entry("place", _("Place"), place.number),
+            Entry("state", _("State"), str(place.get_state_display())),
+            Entry("created_at", _("Chosen at"), place.created_at),
+            Entry("released_at", _("Given back at"), place.released_at),
+        )
+        yield Section("agenda_place", _("A place in an agenda item"), entries)
+    waits = WaitingPerson.objects.filter(**mine).select_related("entry__session", "entry__event", "attendee")
+    for wait in waits.order_by("pk"):
+        waited = (
+            Entry("waits_for", _("Waits for"), wait.entry.title),
+            Entry("full_name", _("Full name"), str(wait.attendee)),
+            Entry("state", _("State"), str(wait.get_state_display())),
+            Entry("created_at", _("Waiting since"), wait.entry.created_at),
+            Entry("ended_at", _("Waited until"), wait.entry.ended_at),
+        )
+        yield Section("waiting", _("A waiting list"), waited)
+
+
+CONTRIBUTORS: list[Contributor] = [_requests, _choices]
 
 
 def of_registration(registration: Registration) -> list[Section]:

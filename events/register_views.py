@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import limits, services
 from events.attribution.codes import PARAMETER
 from events.forms import FORMS, ApplicantForm, AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
-from events.models import MAX_ATTENDEES, Event, Invitation, Registration, most_people
+from events.models import MAX_ATTENDEES, Event, Invitation, Registration, WaitingEntry, most_people
 from events.secret_links import too_often_message
 from organisations.links import hash_token
 
@@ -49,17 +49,22 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     is_organisation = category == Registration.Category.ORGANISATION
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees") if is_organisation else None
     is_sent = request.method == "POST" and "another" not in request.POST
+    waits = request.POST.get("waits", "")
     if is_sent and form.is_valid() and (rows is None or rows.is_valid()):
-        response = _register(event, form, rows, invitation, request.GET.get(PARAMETER, ""))
+        response = _register(
+            event, form, rows, invitation, request.GET.get(PARAMETER, ""), waits if waits in WaitingEntry.Takes else ""
+        )
         if response:
             return response
-    free = event.places_free()
-    if request.method != "POST" and not free:
+    free, list_open = event.places_free(), event.takes_waiting(now)
+    if request.method != "POST" and not free and not list_open and not event.moderated:
         return render(request, "events/register_full.html", {"event": event})
     if "another" in request.POST:
         form = FORMS[category](initial={name: request.POST[name] for name in form.fields if name in request.POST})
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": most_people(event, category)}
     context |= {"invitation": invitation, "category": category, "categories": _others(request)}
+    if list_open and not event.moderated and (not free or form.is_full):
+        context |= {"offers_waiting": True, "in_queue": event.attendees.waiting().count()}
     return render(request, "events/register.html", context)
 
 
@@ -97,7 +102,12 @@ def opened(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _register(
-    event: Event, form: ApplicantForm, rows: BaseAttendeeFormSet | None, invitation: Invitation | None, source: str
+    event: Event,
+    form: ApplicantForm,
+    rows: BaseAttendeeFormSet | None,
+    invitation: Invitation | None,
+    source: str,
+    waits: str,
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
     if not form.is_of(event):
@@ -115,9 +125,11 @@ def _register(
             privacy_notice_version=form.cleaned_data["notice_version"],
             invitation=invitation,
             source=source,
+            waits=waits,
         )
     except services.EventFull as full:
-        form.add_error(None, full_message(full))
+        form.is_full = True
+        form.add_error(None, full_message(full, has_list=event.takes_waiting(timezone.now())))
         return None
     except limits.TooOften as often:
         form.add_error(None, too_often_message(often))
@@ -146,8 +158,16 @@ def cap_message(too_many: services.TooManyAttendees) -> str:
     ) % {"most": too_many.most}
 
 
-def full_message(full: services.EventFull) -> str:
+def full_message(full: services.EventFull, *, has_list: bool = False) -> str:
     """What to do when the places do not suffice."""
+    if has_list and not full.free:
+        return _("All places are taken. Nothing was saved yet; you can join the waiting list below.")
+    if has_list:
+        return ngettext(
+            "Only %(free)s place is left. Leave fewer people in the list and send it again, or join the waiting list below.",
+            "Only %(free)s places are left. Leave fewer people in the list and send it again, or join the waiting list below.",
+            full.free,
+        ) % {"free": full.free}
     if not full.free:
         return _("All places are taken. Nothing was saved; write to us if you wish to come all the same.")
     return ngettext(

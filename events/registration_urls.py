@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import needs_views, self_service_views
+from events import needs_views, seats_views, self_service_views, waiting_views
 from events import registration_views as views
 
 app_name = "registrations"
@@ -19,6 +19,9 @@ urlpatterns = [
     path("<str:token>/contact/", views.edit_contact, name="edit_contact"),
     path("<str:token>/changes/<int:pk>/withdraw/", views.withdraw_change, name="withdraw_change"),
     path("<str:token>/cancel/", views.cancel, name="cancel"),
+    path("<str:token>/sessions/", seats_views.sessions, name="sessions"),
+    path("<str:token>/sessions/change/", seats_views.change, name="session_change"),
+    path("<str:token>/waiting/<int:pk>/", waiting_views.entry, name="waiting"),
     path("<str:token>/data/", self_service_views.data, name="data"),
     path("<str:token>/data.json", self_service_views.data_file, name="data_file"),
     path("<str:token>/erase/", self_service_views.erase, name="erase"),

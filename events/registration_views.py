@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from events import limits, services
+from events import limits, services, waiting_words
 from events.forms import AttendeeForm, ContactForm
-from events.models import Attendee, ChangeRequest, Registration, most_people
+from events.models import Attendee, ChangeRequest, Event, Registration, most_people
 from events.register_views import cap_message, full_message
 from events.secret_links import registration_link, too_often_message
 
@@ -28,7 +28,9 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
     now = timezone.now()
     event = registration.event
     attendees = registration.attendees.standing().order_by("place_number", "pk")
-    is_live = registration.state == Registration.State.CONFIRMED and event.is_upcoming(now)
+    is_live = registration.state in services.LIVE and event.is_upcoming(now)
+    may_add = is_live and event.is_open(now) and len(attendees) < most_people(event, registration.category)
+    has_room = may_add and event.places_free() > 0
     context = {
         "registration": registration,
         "event": event,
@@ -37,16 +39,21 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "is_frozen": is_live and event.is_frozen(now),
         "change_requests": registration.change_requests.select_related("attendee").order_by("-asked_at", "-pk")[:20],
         "is_pending": registration.state == Registration.State.PENDING and event.is_upcoming(now),
-        "can_add": is_live
-        and event.is_open(now)
-        and len(attendees) < most_people(event, registration.category)
-        and event.places_free() > 0,
+        "can_add": may_add and (has_room or event.takes_waiting(now)),
+        "has_room": has_room,
+        "waits": waiting_words.own_entries(registration, now),
+        "has_choices": any(attendee.is_confirmed for attendee in attendees) and _has_choices(event),
         "unconfirmed": sum(attendee.is_confirmed and not attendee.coming_confirmed_at for attendee in attendees),
         "is_new": "new" in request.GET,
         "attendee_form": AttendeeForm(prefix="new"),
         **forms,
     }
     return render(request, "events/registration.html", context, status=status)
+
+
+def _has_choices(event: Event) -> bool:
+    """Whether items of the public agenda have places of their own. One query."""
+    return event.sessions.filter(open_places__isnull=False).exists()
 
 
 def asked_message() -> str:
@@ -93,16 +100,23 @@ def add_attendee(request: HttpRequest, registration: Registration) -> HttpRespon
 
     def add() -> object:
         _name_to_others(registration, guest.email)
-        return services.add_attendee(registration=registration, guest=guest)
+        outcome = services.add_attendee(registration=registration, guest=guest, waits="waits" in request.POST)
+        added.append(outcome)
+        return outcome
 
+    added: list[object] = []
     if _refusals(request, add):
-        messages.success(request, _("%(name)s has a place.") % {"name": guest.full_name})
+        one = added[0]
+        if isinstance(one, Attendee) and one.is_confirmed:
+            messages.success(request, _("%(name)s has a place.") % {"name": guest.full_name})
+        else:
+            messages.success(request, _("%(name)s is on the waiting list.") % {"name": guest.full_name})
     return redirect(registration)
 
 
 @registration_link
 def edit_attendee(request: HttpRequest, registration: Registration, attendee_id: int) -> HttpResponse:
-    attendee = get_object_or_404(registration.attendees.confirmed(), pk=attendee_id)
+    attendee = get_object_or_404(registration.attendees.standing(), pk=attendee_id)
     initial = {"full_name": attendee.full_name, "email": attendee.email, "office": attendee.office}
     form = AttendeeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -148,7 +162,8 @@ def cancel_attendee(request: HttpRequest, registration: Registration, attendee_i
         context = {"registration": registration, "attendee": attendee}
         return render(request, "events/attendee_cancel.html", context)
     if _refusals(request, lambda: services.cancel_attendee(attendee=attendee)):
-        messages.success(request, _("%(name)s no longer holds a place.") % {"name": attendee})
+        words = _("%(name)s no longer holds a place.") if attendee.is_confirmed else _("%(name)s waits no longer.")
+        messages.success(request, words % {"name": attendee})
     return redirect(registration)
 
 

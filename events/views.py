@@ -39,6 +39,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_open": event.is_open(now),
         "opens_later": event.opens_later(now),
         "is_upcoming": event.is_upcoming(now),
+        "takes_waiting": event.takes_waiting(now),
     }
     columns = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
 

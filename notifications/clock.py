@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from events import services as event_services
 from notifications import erasure, nightly
 from notifications.channels import worker as channels
 from notifications.providers import events
@@ -11,13 +12,14 @@ from notifications.webhooks import worker as webhooks
 
 
 def go_round(*, seconds: float = 25.0) -> dict[str, int]:
-    """Take in what providers reported, plan the reminders that are due, send what is due, publish
+    """Take in what providers reported, serve the waiting lists, plan the reminders that are due, send what is due, publish
     posts, tell other programs, leave a sign of life.
 
     Once a night it checks what must hold. The run's numbers.
     """
     memory.count_round()
     reported = events.take_in()  # before the pump, which brakes a campaign by what came back
+    event_services.advance_due()  # the net under promotions, before the pump that sends their letters
     planned = planning.plan_due()
     report = {"reports": reported, "reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     report |= channels.send_due()

@@ -16,7 +16,7 @@ from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.agenda.impact import Told
 from events.agenda.people import Addressee
-from events.models import AgendaRelease, Attendee, ChangeRequest, Event, Invitation, Registration, Session
+from events.models import AgendaRelease, Attendee, ChangeRequest, Event, Invitation, Registration, Session, WaitingEntry
 from notifications import erasure, outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
@@ -104,6 +104,62 @@ def on_registration_received(*, registration: Registration, **_kwargs: Any) -> N
     outbox.enqueue([_to_address("registration_received", registration, contact, name)])
 
 
+def _of_entry(kind: str, entry: WaitingEntry, method: str = "", *, about: str = "") -> Message:
+    """To the contact of somebody who waits."""
+    registration = entry.registration
+    key = f"{kind}:{entry.pk}:{about}" if about else f"{kind}:{entry.pk}"
+    name, address = registration.contact_name, registration.contact_email
+    message = _to_address(kind, registration, address, name, method, key=key)
+    message.payload["entry"] = entry.pk
+    return message
+
+
+@receiver(event_signals.waiting_joined)
+def on_waiting_joined(*, entry: WaitingEntry, **_kwargs: Any) -> None:
+    outbox.enqueue([_of_entry("waiting_joined", entry)])
+
+
+@receiver(event_signals.waiting_promoted)
+def on_waiting_promoted(
+    *, entry: WaitingEntry, people: Collection[Attendee], joined: dict[str, str], **_kwargs: Any
+) -> None:
+    """The contact is told of everybody; people with a mailbox of their own hear of their place themselves."""
+    registration, keys = entry.registration, sorted(person.pk for person in people)
+    about = ".".join(map(str, keys))
+    if entry.session_id is None:
+        facts.of_registration(Fact.REGISTRATION_CONFIRMED, registration)
+        feeds.open_for(joined)
+    to_contact = _of_entry("waiting_promoted", entry, "" if entry.session_id else "REQUEST", about=about)
+    to_contact.payload["people"] = keys
+    messages, contact = [to_contact], registration.contact_email
+    if entry.session_id is None:
+        messages += [
+            _to_address("attendee_registered", registration, address, name, "REQUEST")
+            for address, name in joined.items()
+            if address != contact
+        ]
+    else:
+        for address, name in {one.email: one.full_name for one in people if one.speaks_for_themselves}.items():
+            own = _to_address(
+                "session_place_given", registration, address, name, key=f"session_place:{entry.pk}:{about}"
+            )
+            own.payload["entry"] = entry.pk
+            messages.append(own)
+    outbox.enqueue(messages)
+
+
+@receiver(event_signals.waiting_left)
+def on_waiting_left(*, entry: WaitingEntry, people: Collection[int], **_kwargs: Any) -> None:
+    message = _of_entry("waiting_left", entry, about=".".join(map(str, sorted(people))))
+    message.payload["people"] = sorted(people)
+    outbox.enqueue([message])
+
+
+@receiver(event_signals.waiting_expired)
+def on_waiting_expired(*, entry: WaitingEntry, **_kwargs: Any) -> None:
+    outbox.enqueue([_of_entry("waiting_expired", entry)])
+
+
 @receiver(event_signals.registration_refused)
 def on_registration_refused(*, registration: Registration, **_kwargs: Any) -> None:
     contact, name = registration.contact_email, registration.contact_name
@@ -145,7 +201,11 @@ def on_registration_changed(
     # whoever is no longer the contact but still comes has lost the letter that waited for them
     moved = overtaking.by_another_contact(registration).addresses & recipients.keys()
     joined = {**joined, **{address: recipients[address] for address in moved}}
-    messages = [_to_address("registration_changed", registration, contact, registration.contact_name, "REQUEST")]
+    if registration.state == Registration.State.CONFIRMED:
+        method = "REQUEST"
+    else:  # its last place was given back, others of it wait
+        method = "" if _still_coming(registration.event, contact) else "CANCEL"
+    messages = [_to_address("registration_changed", registration, contact, registration.contact_name, method)]
     messages += [
         _to_address("attendee_registered", registration, address, name, "REQUEST")
         for address, name in joined.items()
@@ -159,7 +219,7 @@ def on_registration_cancelled(*, registration: Registration, left: dict[str, str
     facts.of_registration(Fact.REGISTRATION_CANCELLED, registration)
     contact = registration.contact_email
     leaving = _leaving(registration, left)
-    method = "" if _still_coming(registration.event, contact) else "CANCEL"
+    method = "CANCEL" if contact in left and not _still_coming(registration.event, contact) else ""
     first = _to_address("registration_cancelled", registration, contact, registration.contact_name, method)
     outbox.enqueue([first, *leaving])
 
@@ -191,9 +251,28 @@ def on_attendee_erased(*, attendee: Attendee, address: str, **_kwargs: Any) -> N
     erasure.forget(attendee.registration, {address} - {"", attendee.registration.contact_email}, whole=False)
 
 
-def _everybody(event: Event, *states: str) -> dict[str, tuple[str, Registration]]:
+def _to_those_without_a_place(kind: str, event: Event, others: Collection[str]) -> list[Message]:
+    """To the contacts of those who are to be approved or wait: what it says, and nothing for a calendar."""
+    states = (Registration.State.PENDING, Registration.State.WAITING)
+    waiting = event.registrations.filter(state__in=states).order_by("pk")
+    messages = {
+        registration.contact_email: Message(
+            kind=kind,
+            key=f"{kind}:{event.pk}:{event.revision}",
+            address=registration.contact_email,
+            name=registration.contact_name,
+            language=registration.language,
+            payload={"registration": registration.pk, "event": event.pk, "revision": event.revision},
+        )
+        for registration in waiting
+        if registration.contact_email not in others
+    }
+    return list(messages.values())
+
+
+def _everybody(event: Event) -> dict[str, tuple[str, Registration]]:
     """Address -> name and registration of all whose calendars show the event."""
-    registrations = event.registrations.filter(state__in=states or [Registration.State.CONFIRMED]).order_by("pk")
+    registrations = event.registrations.filter(state=Registration.State.CONFIRMED).order_by("pk")
     return {
         address: (name, registration)
         for registration in registrations
@@ -216,6 +295,7 @@ def on_event_rescheduled(*, event: Event, **_kwargs: Any) -> None:
     told = overtaking.by_a_move(event, people)
     others = {address: found for address, found in people.items() if address not in told}
     outbox.enqueue(_about_event("event_rescheduled", event, others, "REQUEST"))
+    outbox.enqueue(_to_those_without_a_place("event_rescheduled", event, people))
 
 
 @receiver(event_signals.session_cancelled)
@@ -246,7 +326,9 @@ def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     overtaking.by_cancelling(event)
     campaigns.call_off(event=event)
     channels.call_off(event=event)
-    outbox.enqueue(_about_event("event_cancelled", event, _everybody(event, *Registration.ACTIVE), "CANCEL"))
+    people = _everybody(event)
+    outbox.enqueue(_about_event("event_cancelled", event, people, "CANCEL"))
+    outbox.enqueue(_to_those_without_a_place("event_cancelled", event, people))
 
 
 # -- agreements ------------------------------------------------------------------------------------------------------

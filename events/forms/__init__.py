@@ -13,7 +13,7 @@ from events.forms.agenda import (
     TrackForm,
 )
 from events.forms.events import CancelEventForm, EventForm
-from events.forms.moderation import RefusalForm, RegistrationFilterForm
+from events.forms.moderation import PriorityForm, RefusalForm, RegistrationFilterForm
 from events.forms.needs import NeedsForm
 from events.forms.people import AttendeeForm, AttendeeFormSet, BaseAttendeeFormSet, OwnNameForm
 from events.forms.registration import FORMS, ApplicantForm, ContactForm, LinkRequestForm, RegistrationForm
@@ -33,6 +33,7 @@ __all__ = [
     "MoveForm",
     "NeedsForm",
     "OwnNameForm",
+    "PriorityForm",
     "RefusalForm",
     "RegistrationFilterForm",
     "RegistrationForm",

@@ -16,7 +16,7 @@ class EventForm(forms.ModelForm[Event]):
         model = Event
         fields = ("title_it", "title_en", "slug", "kind", "summary_it", "summary_en", "audience_it", "audience_en",
                   "starts_at", "ends_at", "venue", "address", "accessibility_it", "accessibility_en", "contact_email",
-                  "capacity", "max_per_organisation", "invitation_only", "moderated", "registration_opens_at",
+                  "capacity", "has_waiting_list", "max_per_organisation", "invitation_only", "moderated", "registration_opens_at",
                   "registration_closes_at", "changes_freeze_at")  # fmt: skip
         widgets = dict.fromkeys(
             ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "changes_freeze_at"),

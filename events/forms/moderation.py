@@ -16,6 +16,17 @@ class RegistrationFilterForm(forms.Form):
     )
 
 
+class PriorityForm(forms.Form):
+    """Why a group on a waiting list goes before the others."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("It stays on record; organisers read it on this page.")
+    )
+
+    def clean_reason(self) -> str:
+        return " ".join(str(self.cleaned_data["reason"]).split())
+
+
 class RefusalForm(forms.Form):
     """Why a registration is refused."""
 

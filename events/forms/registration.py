@@ -20,6 +20,8 @@ class ApplicantForm(GuardedForm):
     """What everybody who registers is asked: who they are, and that they have read the privacy notice."""
 
     category: ClassVar[Registration.Category]
+    #: The places did not suffice for its people: the page offers the waiting list.
+    is_full = False
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     #: Of the event as it was when the form was shown: who agreed to another day is asked again.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.agenda import Session
 from events.models.events import Event
-from events.models.registrations import Attendee, Registration
+from events.models.registrations import Attendee, AttendeeQuerySet, Registration
 from organisations.models import User
 
 
@@ -72,6 +72,18 @@ class WaitingEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration.reference} · {self.session or self.event}"  # no name: the admin's log keeps this
+
+    @property
+    def title(self) -> str:
+        """What is waited for: the item of the agenda, else the event."""
+        return str(self.session.title if self.session else self.event.title)
+
+    def holding(self) -> AttendeeQuerySet:
+        """Those who got a place through it and hold it still."""
+        got = Attendee.objects.filter(waits__entry=self, waits__state=WaitingPerson.State.PROMOTED)
+        if self.session_id:
+            return got.filter(seats__session=self.session_id, seats__state="held").order_by("pk")
+        return got.confirmed().order_by("pk")
 
 
 class WaitingPerson(models.Model):

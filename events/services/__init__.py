@@ -34,7 +34,7 @@ from events.services.people import (
     replace_attendee,
     send_link,
 )
-from events.services.places import Guest
+from events.services.places import LIVE, Guest
 from events.services.promoting import decisions
 from events.services.refusals import (
     AlreadyComing,
@@ -62,9 +62,10 @@ from events.services.refusals import (
 from events.services.registrations import Applicant, cancel_registration, edit_contact, register, request_link
 from events.services.releases import Seen, cancel_session, discard_draft, release
 from events.services.seats import choose, give_back, swap
-from events.services.waiting import advance_due, decline, join_session, leave, move_to_front
+from events.services.waiting import advance_due, decline, join_session, leave, move_to_front, stop_waiting_for
 
 __all__ = [
+    "LIVE",
     "ON_ERASED",
     "ON_REPLACED",
     "AlreadyComing",
@@ -141,6 +142,7 @@ __all__ = [
     "send_link",
     "set_times",
     "shift",
+    "stop_waiting_for",
     "swap",
     "take_back",
     "tell_needs",

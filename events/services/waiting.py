@@ -54,6 +54,20 @@ def join_session(
 
 
 @transaction.atomic
+def stop_waiting_for(*, attendee: Attendee, session: Session, now: datetime | None = None) -> None:
+    """One person waits no longer for a place in an item; a group that was too large may fit now. Twice changes nothing.
+
+    Nobody is written to: whoever did it sees it. Raises RegistrationClosed.
+    """
+    now = now or timezone.now()
+    event = lock(attendee.event)
+    if not event.is_upcoming(now):
+        raise RegistrationClosed
+    queues.stop_waiting(WaitingPerson.objects.filter(attendee=attendee, session=session), now)
+    advance(event, now)
+
+
+@transaction.atomic
 def leave(*, entry: WaitingEntry, now: datetime | None = None) -> WaitingEntry:
     """Stop waiting; what was got stays. Of a registration of which nobody is left nothing stays.
 
@@ -82,11 +96,10 @@ def decline(*, entry: WaitingEntry, now: datetime | None = None) -> WaitingEntry
     """
     now = now or timezone.now()
     event, entry = _lock(entry, now)
-    got = entry.people.filter(state=Person.PROMOTED)
-    people = list(got.values_list("attendee", flat=True))
+    people = list(entry.holding().values_list("pk", flat=True))
     if not people:
         return entry
-    got.update(state=Person.DECLINED)
+    entry.people.filter(attendee__in=people).update(state=Person.DECLINED)
     if entry.session_id:
         release_seats(SessionPlace.objects.filter(session=entry.session_id, attendee__in=people), now)
     else:

@@ -1,4 +1,4 @@
-"""People by where they stand towards one event. A new standing (waiting, came) is one more small class below."""
+"""People by where they stand towards one event. A new standing (came) is one more small class below."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -129,6 +129,19 @@ class RegisteredPeople(Standing):
             .confirmed()
             .values_list("email", "full_name", "registration__language", "registration__organisation")
         )
+
+
+@standing
+class Waiting(Standing):
+    """Contacts of whoever is on the event's waiting list, also beside others who have a place."""
+
+    key = "waiting"
+    label = gettext_lazy("on the waiting list: the contacts")
+    sentence = gettext_lazy("the contacts of those on the waiting list of “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        waiting = Attendee.objects.waiting().filter(registration=OuterRef("pk"))
+        return _contacts(Registration.objects.filter(Exists(waiting), event=event))
 
 
 @standing

@@ -19,7 +19,7 @@ State = Delivery.State
 #: Letters that only the contact may have: they carry the management link as it stands when they are written.
 WITH_LINK = ("registration_confirmed", "registration_changed", "registration_link")
 #: Letters with a REQUEST that say more than when and where: they must still arrive when only that has changed.
-OWN_NEWS = ("registration_confirmed", "registration_changed", "attendee_registered")
+OWN_NEWS = ("registration_confirmed", "registration_changed", "attendee_registered", "waiting_promoted")
 #: Letters with a REQUEST that say nothing but when and where: a newer one says all of it.
 ABOUT_THE_EVENT = ("event_rescheduled", "reminder")
 #: What changed for one person in a version of the agenda.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from notifications.calendars import feeds
-from notifications.kinds import agenda, agreements, events, moderation, registrations, webhooks
+from notifications.kinds import agenda, agreements, events, moderation, registrations, waiting, webhooks
 from notifications.letters import CannotWrite, Letter
 from notifications.models import Delivery
 
@@ -28,6 +28,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
         agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
-        webhooks.webhook_disabled,
+        webhooks.webhook_disabled, waiting.waiting_joined, waiting.waiting_promoted, waiting.session_place_given,
+        waiting.waiting_left, waiting.waiting_expired,
     )
 }  # fmt: skip

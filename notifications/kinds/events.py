@@ -28,7 +28,9 @@ def event_rescheduled(delivery: Delivery) -> Letter:
         closing=[
             _("The entry in your calendar changes by itself, or when you open the attached file."),
             _("If you cannot come, please give the place back."),
-        ],
+        ]
+        if delivery.calendar_method
+        else [_("If it does not suit you any more, please cancel through the link.")],
         calendar=calendar_of(delivery, event),
     )
 
@@ -41,7 +43,9 @@ def event_cancelled(delivery: Delivery) -> Letter:
         paragraphs=[_("the event is cancelled. The reason: %(reason)s") % {"reason": event.cancellation_reason}],
         facts=event_facts(event),
         link=(_("The event's page"), absolute(event.get_absolute_url())),
-        closing=[_("You need do nothing; the entry disappears from your calendar.")],
+        closing=[_("You need do nothing; the entry disappears from your calendar.")]
+        if delivery.calendar_method
+        else [],
         calendar=calendar_of(delivery, event),
     )
 

@@ -233,7 +233,7 @@ def test_files_of_the_agenda_cost_the_same_whatever_its_length(
     for path in ("agenda.ics", f"sessions/{key}.ics", "agenda.json", "schedule.xml", "embed/"):
         with django_assert_num_queries(2):
             assert client.get(f"{base}{path}").status_code == 200
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         content = client.get(f"{registration.get_absolute_url()}calendar.ics").content
     assert content.count(b"BEGIN:VEVENT") == count + 1
 

@@ -159,7 +159,7 @@ def test_screens_cost_the_same_whatever_the_length(client, event, organiser, dja
     services_of_bulk(event, count)
     services.release(event=event, by=organiser, despite_warnings=True)
     for path in ("", "state.json"):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get(f"/events/{event.slug}/screen/{path}")
 
 
