@@ -89,11 +89,12 @@ def test_a_look_left_behind_by_a_dead_worker_is_begun_again_after_a_while():
 
 
 def test_what_does_not_hold_is_kept_in_words(event, register):
-    register("Anna", "Bruno")
-    Event.objects.update(capacity=1)
+    registration = register("Anna", "Bruno")
+    registration.attendees.update(state="cancelled", place_number=None, cancelled_at=timezone.now())
     with night():
         clock.go_round()
-    assert "event info-day: 1 places, more are held" in NightlyCheck.objects.get().broken
+    sentence = f"registration {registration.reference}: its state and its people disagree"
+    assert sentence in NightlyCheck.objects.get().broken
 
 
 def test_a_check_that_breaks_off_stops_no_mail_and_is_told(monkeypatch, caplog):
