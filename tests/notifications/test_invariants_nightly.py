@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from events.models import Event
 from notifications import clock, invariants, nightly
 from notifications.models import Campaign, Delivery, NightlyCheck, Tally
 from notifications.sending import pump
