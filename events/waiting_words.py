@@ -22,7 +22,7 @@ def _why(decision: Decision) -> str:
         case Reason.NO_PLACE:
             return (
                 ngettext(
-                    "One place is waited for; none is free.",
+                    "%(asked)s place is waited for; none is free.",
                     "%(asked)s places are waited for; none is free.",
                     decision.asked,
                 )
@@ -30,7 +30,7 @@ def _why(decision: Decision) -> str:
             )
         case Reason.GROUP_TOO_LARGE:
             return ngettext(
-                "%(asked)s places are waited for, all together; only one is free. Until then smaller groups go first.",
+                "%(asked)s places are waited for, all together; only %(free)s is free. Until then smaller groups go first.",
                 "%(asked)s places are waited for, all together; only %(free)s are free. Until then smaller groups go first.",
                 decision.free,
             ) % numbers  # fmt: skip
@@ -39,7 +39,7 @@ def _why(decision: Decision) -> str:
                 "%(given)s place of the %(asked)s waited for.", "%(given)s places of the %(asked)s waited for.", decision.given
             ) % numbers  # fmt: skip
         case Reason.ALL_FIT:
-            return ngettext("The place waited for.", "All %(asked)s places waited for.", decision.asked) % numbers
+            return ngettext("%(asked)s place waited for.", "All %(asked)s places waited for.", decision.asked) % numbers
         case Reason.STARTED:
             return _("It has begun: nobody gets a place any more.")
 

@@ -81,8 +81,12 @@ class CannotWrite(Exception):
     """The message's objects are gone or its kind is unknown: it can never be written."""
 
 
+class Overtaken(CannotWrite):
+    """What it would say holds no longer, and something else has said so or needs no saying: it does not go out."""
+
+
 def letter_for(delivery: Delivery) -> Letter:
-    """The letter of a delivery, in its language. Raises CannotWrite."""
+    """The letter of a delivery, in its language. Raises CannotWrite, Overtaken."""
     from notifications import kinds
 
     builder = kinds.BUILDERS.get(delivery.kind)

@@ -12,7 +12,7 @@ from events.models import Attendee, Event, WaitingEntry, WaitingPerson
 from notifications.calendars import feeds
 from notifications.kinds.facts import calendar_of, event_facts, live
 from notifications.kinds.registrations import own_link, registration_of
-from notifications.letters import CannotWrite, Letter, absolute
+from notifications.letters import CannotWrite, Letter, Overtaken, absolute
 from notifications.models import Delivery
 
 Person = WaitingPerson.State
@@ -23,7 +23,7 @@ def waiting_joined(delivery: Delivery) -> Letter:
     entry = _entry(delivery)
     place = waiting_words.place_in_queue(entry, timezone.now())
     if place is None:
-        raise CannotWrite("nobody of the entry waits any more")
+        raise Overtaken("nobody of the group waits any more")
     return Letter(
         subject=_("On the waiting list: %(what)s") % {"what": entry.title},
         paragraphs=[
@@ -43,7 +43,7 @@ def waiting_promoted(delivery: Delivery) -> Letter:
     live(entry.event)
     holding = entry.holding().filter(pk__in=delivery.payload.get("people", []))
     if not holding:
-        raise CannotWrite("what was given was given back meanwhile")
+        raise Overtaken("the place was given back")
     return Letter(
         subject=_("There is a place for you: %(what)s") % {"what": entry.title},
         paragraphs=[
@@ -68,7 +68,7 @@ def session_place_given(delivery: Delivery) -> Letter:
     registration = registration_of(delivery)
     held = Attendee.objects.filter(registration=registration, email=delivery.address, seats__state="held")
     if not held.filter(seats__session=entry.session_id).exists():
-        raise CannotWrite("the place was given back meanwhile")
+        raise Overtaken("the place was given back")
     return Letter(
         subject=_("There is a place for you: %(what)s") % {"what": entry.title},
         paragraphs=[

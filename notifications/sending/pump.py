@@ -20,6 +20,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from notifications.campaigns import rounds
+from notifications.letters import Overtaken
 from notifications.models import Attempt, Delivery, Fact, Lane
 from notifications.sending import claims, desk, lanes, relay, results
 from notifications.sending.errands import Errand
@@ -254,18 +255,22 @@ class Worker:
         for row in group:
             verdict = self._desk.verdict(row)
             if verdict:
-                state, why = verdict
-                values = {**row.ended_as(state), "reply": why, "owner": "", "lease_until": None}
-                self.report.dropped += claims.put([row.pk], self.owner, [State.LEASED], **values)
+                self._drop(row, *verdict)
                 continue
             try:
                 letters[row.pk] = self._desk.write(row, eight_bit=self._eight_bit)
+            except Overtaken as reason:
+                self._drop(row, State.CANCELLED, str(reason))
             except Exception as error:  # a template or an object is broken: this row fails, the others go on
                 logger.exception("cannot write %s %s", row.kind, row.key)
                 self._give_up(row, f"{type(error).__name__}: {error}")
         return letters
 
     @transaction.atomic
+    def _drop(self, row: Delivery, state: str, why: str) -> None:
+        values = {**row.ended_as(state), "reply": why, "owner": "", "lease_until": None}
+        self.report.dropped += claims.put([row.pk], self.owner, [State.LEASED], **values)
+
     def _give_up(self, row: Delivery, why: str) -> None:
         failed = {**row.ended_as(State.FAILED), "reply": why, "owner": "", "lease_until": None}
         if claims.put([row.pk], self.owner, [State.LEASED], **failed):

@@ -34,7 +34,9 @@ def load(*, year: int, by: User, **place: Any) -> None:
     )
     event = events.publish(event=event, by=by)
     here = _register(event, "Associazione Ponte", events.Guest("Coordinatrice"), events.Guest("Educatore"))
-    _register(event, "Cooperativa Bottega", events.Guest("Formatrice"), events.Guest("Tutor"))
+    _register(
+        event, "Cooperativa Bottega", events.Guest("Formatrice"), events.Guest("Tutor", "tutor@bottega.example.org")
+    )
     for attendee in here.attendees.order_by("pk"):
         events.choose(attendee=attendee, session=first)
     bottega = event.attendees.confirmed().exclude(registration=here).order_by("pk")

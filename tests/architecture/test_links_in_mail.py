@@ -76,6 +76,7 @@ def mailbag() -> Mailbag:
     bag.empty()
     _registrations(event, organiser, bag)
     _decisions(event, organiser, bag)
+    _waiting(bag)
     _reminders(event, organiser, bag)
     _protocol(organiser, bag)
     Client().post("/accounts/login/", {"email": organiser.email})
@@ -158,6 +159,20 @@ def _decisions(event: Event, organiser: User, bag: Mailbag) -> None:
     events.request_invitation(event=event, email=invited.organisation.email)
     bag.empty()
     Event.objects.filter(pk=event.pk).update(moderated=False, changes_freeze_at=None)
+
+
+def _waiting(bag: Mailbag) -> None:
+    """The demo's full workshop: a place is given back, somebody leaves the list, and it begins."""
+    workshop = Event.objects.get(slug__startswith="laboratorio")
+    here = workshop.registrations.get(organisation_name="Associazione Ponte")
+    bag.empty()
+    events.cancel_attendee(attendee=here.attendees.order_by("pk").first())
+    bag.empty()
+    one_more = events.add_attendee(registration=here, guest=events.Guest("Segretaria"), waits=True)
+    bag.empty()
+    events.cancel_attendee(attendee=one_more)
+    events.advance_due(now=workshop.starts_at)
+    bag.empty()
 
 
 def _reminders(event: Event, organiser: User, bag: Mailbag) -> None:

@@ -48,8 +48,10 @@ def test_nobody_registers_for_a_past_or_a_full_event(client, event, posted, regi
     Event.objects.update(capacity=1)
     register("Prima")
     page = send(client, category, posted).content.decode()
-    assert "Non è stato salvato nulla" in page
+    assert "Non è stato ancora salvato nulla" in page
     assert Registration.objects.count() == 1
+    Event.objects.update(has_waiting_list=False)
+    assert "Non è stato salvato nulla" in send(client, category, posted).content.decode()
 
 
 def test_a_link_of_a_full_event_adds_nobody(client, event, register):

@@ -99,7 +99,8 @@ def test_what_does_not_fit_says_how_many_places_are_left_and_keeps_the_form(clie
     assert Attendee.objects.count() == 4
 
 
-def test_a_full_event_says_completo_and_shows_no_form(client, event, register):
+def test_a_full_event_without_a_waiting_list_says_completo_and_shows_no_form(client, event, register):
+    Event.objects.update(has_waiting_list=False)
     register("A", "B", "C", "D", "E")
     assert "Posti completi" in client.get(REGISTER).content.decode()
     assert "Iscriviti</a>" not in client.get("/events/info-day/").content.decode()
@@ -240,7 +241,7 @@ def test_the_list_of_registrations_costs_the_same_whatever_its_length(
     for number in range(count):
         register(f"P{number}")
     client = client_of(organiser)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         assert client.get("/manage/events/info-day/").status_code == 200
 
 

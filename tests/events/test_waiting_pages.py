@@ -4,7 +4,7 @@ import pytest
 
 from events import services
 from events.models import Attendee, Event, Registration, Session, WaitingEntry
-from notifications.letters import CannotWrite, letter_for
+from notifications.letters import Overtaken, letter_for
 from notifications.models import Delivery
 
 REGISTER = "/events/info-day/register/"
@@ -60,7 +60,7 @@ def test_whoever_is_overtaken_while_they_type_keeps_what_they_typed_and_may_wait
     typed = posted("Fulvia", "Gino")
     register("Anna", "Bruno", "Carlo", "Dora")
     page = body(client.post(REGISTER, typed))
-    assert "Resta 1 posto soltanto" in page
+    assert "Resta solo 1 posto" in page
     assert 'value="Fulvia"' in page
     assert 'name="waits"' in page
     assert "Iscriviti, se ora i posti bastano" in page
@@ -241,7 +241,7 @@ def test_organisers_see_queues_with_reasons_places_and_what_was_decided(client_o
     queue, trace = page.split("Che cosa hanno deciso le liste d’attesa")
     assert "Posizione 1. Attende 2 posti; nessuno è libero." in queue
     assert "era libero 1 posto" in trace
-    assert "Posizione 1. Attende 2 posti tutti insieme; ne è libero uno solo." in trace
+    assert "Posizione 1. Attende 2 posti tutti insieme; ne è libero solo 1." in trace
     assert "Anna" in page
     assert b"Laboratorio" in client_of(organiser).get("/manage/events/info-day/places.csv").content
 
@@ -324,15 +324,25 @@ def test_a_letter_about_what_was_given_back_meanwhile_is_not_sent(full, register
     registration = register("Fulvia", waits="all")
     services.cancel_attendee(attendee=full.attendees.get(full_name="Carlo"))
     services.decline(entry=registration.waiting_entries.get())
-    with pytest.raises(CannotWrite):
+    with pytest.raises(Overtaken):
         letter_for(Delivery.objects.get(kind="waiting_promoted"))
 
 
 def test_a_letter_about_a_wait_that_is_over_is_not_sent(full, register):
     registration = register("Fulvia", waits="all")
     services.leave(entry=registration.waiting_entries.get())
-    with pytest.raises(CannotWrite):
+    with pytest.raises(Overtaken):
         letter_for(Delivery.objects.get(kind="waiting_joined"))
+
+
+def test_what_was_overtaken_does_not_leave_and_the_outbox_says_why(full, register):
+    from notifications.sending import pump
+
+    registration = register("Fulvia", waits="all")
+    services.leave(entry=registration.waiting_entries.get())
+    assert pump.pump().failed == 0
+    gone = Delivery.objects.get(kind="waiting_joined")
+    assert (gone.state, gone.reply) == ("cancelled", "nobody of the group waits any more")
 
 
 def test_names_of_every_kind_wait_as_others_do(client, full, posted):
