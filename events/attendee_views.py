@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from events import agenda as agendas
 from events import services
 from events.forms import OwnNameForm
-from events.models import Attendee, ChangeRequest
+from events.models import Attendee, ChangeRequest, Question
+from events.questions import given
 from events.secret_links import attendee_link
 
 
@@ -27,10 +28,20 @@ def detail(request: HttpRequest, attendee: Attendee) -> HttpResponse:
         "event": event,
         "is_live": attendee.is_confirmed and event.is_upcoming(timezone.now()),
         "sessions": agendas.current(event).items,
+        **_questions(attendee),
         "has_choices": attendee.is_confirmed and event.sessions.filter(open_places__isnull=False).exists(),
         "chosen": set(attendee.seats.held().values_list("session__key", flat=True)),
     }
     return render(request, "events/attendee.html", context)
+
+
+def _questions(attendee: Attendee) -> dict[str, object]:
+    """How many questions this person has not answered, as long as they can be."""
+    event, now = attendee.event, timezone.now()
+    if not attendee.is_standing or not event.is_upcoming(now) or now >= event.starts_at:
+        return {}
+    asked = event.questions.filter(retired_at=None, audience=Question.Audience.ATTENDEE).exists()
+    return {"has_questions": asked, "open_questions": given.open_for_person(attendee) if asked else 0}
 
 
 def _changed(request: HttpRequest, change: Callable[[], object]) -> bool:

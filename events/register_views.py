@@ -16,12 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from events import limits, services
 from events.attribution.codes import PARAMETER
 from events.forms import FORMS, ApplicantForm, AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
-from events.models import MAX_ATTENDEES, Event, Invitation, Registration, WaitingEntry, most_people
+from events.models import MAX_ATTENDEES, Event, Invitation, Question, Registration, WaitingEntry, most_people
+from events.questions.forms import Questionnaire
 from events.secret_links import too_often_message
 from organisations.links import hash_token
 
 #: Where the address says as what somebody registers; without it, as an organisation.
 AS = "as"
+#: The prefix of the questions to somebody who registers for themselves.
+OWN = "own"
 
 
 @never_cache
@@ -49,11 +52,18 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     is_organisation = category == Registration.Category.ORGANISATION
     rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees") if is_organisation else None
     is_sent = request.method == "POST" and "another" not in request.POST
+    asked = list(event.questions.asked().filter(moment=Question.Moment.REGISTERING))
+    prefixes = [row.prefix for row in rows.forms] if rows else [OWN]
+    typed = None if is_sent else request.POST or None
+    questionnaire = Questionnaire(asked, request.POST if is_sent else None, prefixes, typed=typed)
     waits = request.POST.get("waits", "")
-    if is_sent and form.is_valid() and (rows is None or rows.is_valid()):
+    filled = [row.has_changed() for row in rows.forms] if rows and is_sent else [True] * len(prefixes)
+    good = is_sent and form.is_valid() and (rows is None or rows.is_valid())
+    if is_sent and questionnaire.is_valid(filled) and good:
         response = _register(
-            event, form, rows, invitation, request.GET.get(PARAMETER, ""), waits if waits in WaitingEntry.Takes else ""
-        )
+            event, form, rows, invitation, request.GET.get(PARAMETER, ""), waits if waits in WaitingEntry.Takes else "",
+            questionnaire, filled,
+        )  # fmt: skip
         if response:
             return response
     free, list_open = event.places_free(), event.takes_waiting(now)
@@ -63,6 +73,10 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         form = FORMS[category](initial={name: request.POST[name] for name in form.fields if name in request.POST})
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": most_people(event, category)}
     context |= {"invitation": invitation, "category": category, "categories": _others(request)}
+    context |= {
+        "questionnaire": questionnaire,
+        "people": list(zip(rows or [None], questionnaire.of_people, strict=True)),
+    }
     if list_open and not event.moderated and (not free or form.is_full):
         context |= {"offers_waiting": True, "in_queue": event.attendees.waiting().count()}
     return render(request, "events/register.html", context)
@@ -108,9 +122,15 @@ def _register(
     invitation: Invitation | None,
     source: str,
     waits: str,
+    questionnaire: Questionnaire,
+    filled: list[bool],
 ) -> HttpResponse | None:
     """The redirect after a registration, or None with the reason written into the form."""
     if not form.is_of(event):
+        return None
+    if not questionnaire.is_of_now():
+        form.add_error(None, _("The questions have changed since you opened this form. Look at them below and send it "
+                               "once more."))  # fmt: skip
         return None
     try:
         guests = rows.guests() if rows else [form.guest()]
@@ -126,6 +146,7 @@ def _register(
             invitation=invitation,
             source=source,
             waits=waits,
+            answers=questionnaire.answers(filled),
         )
     except services.EventFull as full:
         form.is_full = True

@@ -1,6 +1,7 @@
 """The contact's page behind the secret link: see, add, correct, replace, confirm, cancel. Every change is a POST of its own."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import limits, services, waiting_words
 from events.forms import AttendeeForm, ContactForm
 from events.models import Attendee, ChangeRequest, Event, Registration, most_people
+from events.questions import given
 from events.register_views import cap_message, full_message
 from events.secret_links import registration_link, too_often_message
 
@@ -45,10 +47,20 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "has_choices": any(attendee.is_confirmed for attendee in attendees) and _has_choices(event),
         "unconfirmed": sum(attendee.is_confirmed and not attendee.coming_confirmed_at for attendee in attendees),
         "is_new": "new" in request.GET,
+        **_questions(registration, now),
         "attendee_form": AttendeeForm(prefix="new"),
         **forms,
     }
     return render(request, "events/registration.html", context, status=status)
+
+
+def _questions(registration: Registration, now: datetime) -> dict[str, object]:
+    """How many questions are open, and whether there are any, as long as they can be answered."""
+    event = registration.event
+    if not registration.is_active or not event.is_upcoming(now) or now >= event.starts_at:
+        return {}
+    has_questions = event.questions.filter(retired_at=None).exists()
+    return {"has_questions": has_questions, "open_questions": given.open_for(registration) if has_questions else 0}
 
 
 def _has_choices(event: Event) -> bool:

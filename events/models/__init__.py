@@ -22,6 +22,7 @@ from events.models.registrations import (
 from events.models.releases import AgendaRelease
 from events.models.seats import SessionPlace, SessionPlaceQuerySet
 from events.models.waiting import PromotionRun, WaitingEntry, WaitingEntryQuerySet, WaitingPerson
+from events.questions.models import Answer, AnswerQuerySet, Question, QuestionOption, QuestionQuerySet
 
 __all__ = [
     "ATTENDEE_LINK",
@@ -29,6 +30,8 @@ __all__ = [
     "MAX_ATTENDEES",
     "REGISTRATION_LINK",
     "AgendaRelease",
+    "Answer",
+    "AnswerQuerySet",
     "Appearance",
     "Attendee",
     "AttendeeQuerySet",
@@ -41,6 +44,9 @@ __all__ = [
     "OpeningHours",
     "Pace",
     "PromotionRun",
+    "Question",
+    "QuestionOption",
+    "QuestionQuerySet",
     "Registration",
     "RegistrationQuerySet",
     "RegistrationSource",

@@ -19,6 +19,7 @@ from events.models import (
     RegistrationQuerySet,
     registrant_key_of,
 )
+from events.questions import services as questions
 from events.services import moderation
 from events.services.locking import lock
 from events.services.places import Guest, announce_change, give_all_back, lock_live
@@ -57,15 +58,16 @@ def register(
     invitation: Invitation | None = None,
     source: str = "",
     waits: str = "",
+    answers: questions.Answers | None = None,
     now: datetime | None = None,
 ) -> Registration:
     """Give an organisation, a person or the press its places, all or none.
 
     `source`: what the address said, kept if it was declared. `waits`: where the places do not suffice, wait for them,
-    "all" together or "any" number of people (`WaitingEntry.Takes`). The same `submission_id` again (a double click, a
-    retried request) gives back the first registration and writes nothing. Raises RegistrationClosed, TooManyAttendees,
-    InvitationNeeded, AlreadyRegistered, EventFull. Announces registration_confirmed, waiting_joined, or
-    registration_received where an organiser has still to approve it.
+    "all" together or "any" number of people (`WaitingEntry.Takes`). `answers`: to the event's own questions. The same
+    `submission_id` again (a double click, a retried request) gives back the first registration and writes nothing.
+    Raises RegistrationClosed, TooManyAttendees, InvitationNeeded, AlreadyRegistered, EventFull. Announces
+    registration_confirmed, waiting_joined, or registration_received where an organiser has still to approve it.
     """
     now = now or timezone.now()
     event = lock(event)
@@ -99,6 +101,8 @@ def register(
         created_at=now,
     )
     moderation.take_in(registration, event, guests, waits, now)
+    if answers:
+        questions.keep(registration, list(registration.attendees.order_by("pk")), answers, now)
     return registration
 
 

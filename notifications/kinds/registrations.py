@@ -4,8 +4,10 @@ The contact's letters carry the contact's link, a person's carry their own; both
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events.models import Attendee, Registration
+from events.questions import given
 from notifications.calendars import feeds
 from notifications.kinds.facts import calendar_of, event_facts
 from notifications.letters import CannotWrite, Letter, absolute
@@ -30,6 +32,7 @@ def registration_confirmed(delivery: Delivery) -> Letter:
         ],
         link=_manage_link(registration),
         closing=[
+            *_open_questions(registration),
             _("The link is personal: whoever has it can change the registration. If you cannot come, please give the "
               "places back: others can have them at once."),
             *_links_of_their_own(registration),
@@ -175,6 +178,17 @@ def _other_links(delivery: Delivery, registration: Registration) -> list[tuple[s
     """Where one address serves several people: the link of each, by name."""
     readers = _readers(delivery, registration)
     return [(str(one), absolute(one.get_absolute_url())) for one in readers] if len(readers) > 1 else []
+
+
+def _open_questions(registration: Registration) -> list[str]:
+    number = given.open_for(registration)
+    if not number:
+        return []
+    words = ngettext(
+        "%(number)s question of the organisers is still open: please answer it through the link.",
+        "%(number)s questions of the organisers are still open: please answer them through the link.", number,
+    )  # fmt: skip
+    return [words % {"number": number}]
 
 
 def _who_registered(registration: Registration) -> str:
