@@ -7,3 +7,7 @@ class EventsConfig(AppConfig):
     """See the package's docstring."""
 
     name = "events"
+
+    def ready(self) -> None:
+        """Let the answers to questions enter the hooks of erasure, replacement and download, in every process."""
+        from events.questions import given  # noqa: F401

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events.models import Event
 from events.questions.models import NO, YES, Question
 from events.questions.services import CHANGED_LATER, Answers
 from organisations.text import LineField, validate_one_line
@@ -130,6 +131,21 @@ class Questionnaire:
         return Answers(self.of_registration.answers, people)
 
 
+class CopyForm(forms.Form):
+    """From which event questions are taken over."""
+
+    source = forms.ModelChoiceField(
+        Event.objects.none(), to_field_name="slug", label=gettext_lazy("Event"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source = self.fields["source"]
+        assert isinstance(source, forms.ModelChoiceField)
+        others = Event.objects.filter(questions__retired_at=None, questions__isnull=False).exclude(pk=event.pk)
+        source.queryset = others.distinct().order_by("-starts_at", "pk")
+
+
 class QuestionForm(forms.ModelForm[Question]):
     """One question, for organisers. The answers to choose stand one on a line, Italian and English."""
 
@@ -151,7 +167,7 @@ class QuestionForm(forms.ModelForm[Question]):
         fields = ("text_it", "text_en", "kind", "options", "audience", "moment", "required", "help_it", "help_en", "minimum",
                   "maximum", "unit_it", "unit_en", "depends_on", "depends_values", "sensitive", "purpose_it", "purpose_en")  # fmt: skip
 
-    def __init__(self, *args: Any, event: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.event = event
         for name in ("text_it", "text_en", "help_it", "help_en", "unit_it", "unit_en", "purpose_it", "purpose_en"):
@@ -170,6 +186,8 @@ class QuestionForm(forms.ModelForm[Question]):
         assert isinstance(values, forms.MultipleChoiceField)
         depends_on.queryset = before
         values.choices = _values_of(before.prefetch_related("options"))
+        if not before:  # nothing that a condition could name
+            del self.fields["depends_on"], self.fields["depends_values"]
         if self.instance.pk and self.instance.answers.exists():
             for name in self.fields.keys() - CHANGED_LATER - {"options"}:
                 self.fields[name].disabled = True  # it was answered: its meaning stays
@@ -251,7 +269,7 @@ def _initial(question: Question, value: Any) -> Any:
         return YES if value else NO
     if question.kind == Kind.CHOICE:
         return str(value[0]) if value else ""
-    return value
+    return format(value.normalize(), "f") if question.kind == Kind.NUMBER and value is not None else value
 
 
 def _typed(question: Question, data: Mapping[str, Any], name: str) -> Any:
@@ -307,7 +325,9 @@ def _when(question: Question, shown: Mapping[int, Question]) -> str:
     if other is None:
         return ""
     labels = {str(option.pk): option.text for option in other.options.all()} | {YES: _("yes"), NO: _("no")}
-    answers = _(" or ").join(f"“{labels.get(str(value), '?')}”" for value in question.depends_values)
+    answers = _(" or ").join(
+        _("“%(text)s”") % {"text": labels.get(str(value), "?")} for value in question.depends_values
+    )
     return _("Only if you answer %(answers)s to “%(question)s”.") % {"answers": answers, "question": other.text}
 
 

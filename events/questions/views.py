@@ -14,7 +14,7 @@ from events import services as events
 from events.manage_views import require_events
 from events.models import Event
 from events.questions import counts, services
-from events.questions.forms import AnswersForm, QuestionForm
+from events.questions.forms import AnswersForm, CopyForm, QuestionForm
 from events.questions.models import Question
 from organisations.access import signed_in
 from organisations.roles import Permission
@@ -26,14 +26,11 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     """The questions in their order, those that are asked no more below."""
     event = get_object_or_404(Event, slug=slug)
     questions = event.questions.order_by("position", "pk").select_related("depends_on").prefetch_related("options")
-    others = (
-        Event.objects.filter(questions__retired_at=None).exclude(pk=event.pk).distinct().order_by("-starts_at", "pk")
-    )
     context = {
         "event": event,
         "questions": [question for question in questions if question.is_asked],
         "retired": [question for question in questions if not question.is_asked],
-        "others": others if event.is_editable else (),
+        "copying": CopyForm(event=event) if event.is_editable else None,
     }
     return render(request, "events/questions/index.html", context)
 
@@ -124,9 +121,12 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def copy(request: HttpRequest, slug: str) -> HttpResponse:
     """Take over the questions of another event."""
     event = get_object_or_404(Event, slug=slug)
-    source = get_object_or_404(Event, slug=request.POST.get("source", ""))
+    form = CopyForm(request.POST, event=event)
+    if not form.is_valid():
+        messages.error(request, _("Choose an event that asks questions."))
+        return redirect("manage_questions:index", slug)
     try:
-        count = services.copy_questions(event=event, source=source, by=signed_in(request))
+        count = services.copy_questions(event=event, source=form.cleaned_data["source"], by=signed_in(request))
     except events.WrongState:
         messages.error(request, _("This event can no longer be changed."))
     else:

@@ -28,7 +28,7 @@ PUBLIC = {
     "own_cancel", "own_needs", "attendee_needs", "data", "data_file", "erase", "own_data", "own_data_file", "own_erase",
     "registration", "agenda_calendar", "session_calendar", "agenda_pdf", "agenda_json", "schedule_xml",
     "embed", "screen", "room_screen", "screen_state", "screen_worker",
-    "sessions", "session_change", "own_sessions", "own_session_change", "waiting",
+    "sessions", "session_change", "own_sessions", "own_session_change", "waiting", "questions", "own_questions",
 }  # fmt: skip
 
 
