@@ -186,11 +186,11 @@ class QuestionForm(forms.ModelForm[Question]):
         assert isinstance(values, forms.MultipleChoiceField)
         depends_on.queryset = before
         values.choices = _values_of(before.prefetch_related("options"))
-        if not before:  # nothing that a condition could name
-            del self.fields["depends_on"], self.fields["depends_values"]
         if self.instance.pk and self.instance.answers.exists():
             for name in self.fields.keys() - CHANGED_LATER - {"options"}:
                 self.fields[name].disabled = True  # it was answered: its meaning stays
+        if not before:  # nothing that a condition could name
+            del self.fields["depends_on"], self.fields["depends_values"]
 
     def clean_options(self) -> list[tuple[str, str]]:
         lines = [line.strip() for line in self.cleaned_data["options"].splitlines() if line.strip()]
@@ -228,6 +228,8 @@ class QuestionForm(forms.ModelForm[Question]):
         return values
 
     def _clean_condition(self, values: dict[str, Any]) -> None:
+        if "depends_on" not in self.fields:
+            return
         other = values.get("depends_on")
         if other is None:
             values["depends_values"] = []

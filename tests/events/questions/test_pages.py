@@ -289,6 +289,8 @@ def test_an_organiser_writes_a_question_with_options_and_a_condition(client_of, 
     assert list(way.options.values_list("text_it", "text_en")) == [("treno", "train"), ("bici", "bicycle")]
     train = way.options.first()
     fields |= {"text_it": "Quale treno?", "kind": "short", "depends_on": way.pk, "depends_values": [str(train.pk)]}
+    assert client.post(f"{MANAGE}add/", fields | {"depends_on": "999999"}).status_code == 422
+    assert client.post(f"{MANAGE}add/", fields | {"depends_values": []}).status_code == 422
     assert client.post(f"{MANAGE}add/", fields).status_code == 302
     assert "solo dopo una risposta a «Come arrivi?»" in body(client.get(MANAGE))
     assert "Solo se rispondi «treno»" in body(client.get(f"{MANAGE}preview/"))
@@ -297,7 +299,7 @@ def test_an_organiser_writes_a_question_with_options_and_a_condition(client_of, 
 @pytest.mark.parametrize("changes", [
     {"text_it": ""}, {"text_it": "a\nb"}, {"kind": "choice", "options": "una"}, {"kind": "choice", "options": "a\na"},
     {"kind": "choice", "options": "| solo"}, {"kind": "choice", "options": "\n".join(map(str, range(60)))},
-    {"kind": "number", "minimum": "5", "maximum": "4"}, {"sensitive": "on"}, {"kind": "fly"}, {"depends_on": "999999"},
+    {"kind": "number", "minimum": "5", "maximum": "4"}, {"sensitive": "on"}, {"kind": "fly"},
     {"kind": "choice", "options": "a" * 300 + "\nb"},
 ])  # fmt: skip
 def test_a_question_that_makes_no_sense_is_refused_in_words(client_of, organiser, event, changes):
