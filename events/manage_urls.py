@@ -56,6 +56,7 @@ urlpatterns = [
     path("<slug:slug>/changes/<int:pk>/approve/", moderation_views.approve_change, name="change_approve"),
     path("<slug:slug>/changes/<int:pk>/refuse/", moderation_views.refuse_change, name="change_refuse"),
     path("<slug:slug>/invitations/", moderation_views.invitations, name="invitations"),
+    path("<slug:slug>/invitations/add/", moderation_views.invite, name="invite"),
     path("<slug:slug>/invitations/<int:pk>/revoke/", moderation_views.revoke_invitation, name="invitation_revoke"),
     path("<slug:slug>/invitations/<int:pk>/restore/", moderation_views.restore_invitation, name="invitation_restore"),
     path("<slug:slug>/places/", places_views.places, name="places"),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events import services
-from events.forms import RefusalForm, RegistrationFilterForm
+from events.forms import InviteForm, RefusalForm, RegistrationFilterForm
 from events.manage_views import require_events
 from events.models import ChangeRequest, Event, Registration, RegistrationQuerySet, WaitingEntry
 from events.register_views import cap_message
@@ -208,10 +208,37 @@ def refuse_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is invited, whether they opened their link, and whether it still opens the form."""
     event = get_object_or_404(Event, slug=slug)
+    return _invitations(request, event, InviteForm(event=event))
+
+
+def _invitations(request: HttpRequest, event: Event, form: InviteForm, status: int = 200) -> HttpResponse:
     standing = event.registrations.active().filter(invitation=OuterRef("pk"))
     rows = event.invitations.select_related("organisation").annotate(is_used=Exists(standing))
     page = Paginator(rows.order_by("organisation__name", "pk"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "events/moderation/invitations.html", {"event": event, "page": page})
+    context = {"event": event, "page": page, "form": form if event.is_editable else None}
+    return render(request, "events/moderation/invitations.html", context, status=status)
+
+
+@require_POST
+@require_events
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    """One organisation, by hand."""
+    event = get_object_or_404(Event, slug=slug)
+    form = InviteForm(request.POST, event=event)
+    if not form.is_valid():
+        return _invitations(request, event, form, status=422)
+    organisation, sends = form.cleaned_data["organisation"], form.cleaned_data["sends"]
+    try:
+        services.invite_by_hand(event=event, organisation=organisation, sends=sends, by=signed_in(request))
+    except services.WrongState:
+        messages.error(request, _("This event can no longer be changed."))
+    else:
+        sent = sends and organisation.email
+        words = (
+            _("%(name)s is invited; the link is on its way.") if sent else _("%(name)s is invited. Pass the link on.")
+        )
+        messages.success(request, words % {"name": organisation})
+    return redirect("manage_events:invitations", slug)
 
 
 @require_POST

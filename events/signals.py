@@ -44,3 +44,5 @@ waiting_promoted = Signal()
 waiting_left = Signal()
 #: It begins, and no place became free. Arguments: entry.
 waiting_expired = Signal()
+#: The personal link opens nothing any more. Arguments: invitation.
+invitation_revoked = Signal()

@@ -190,6 +190,11 @@ def on_invitation_link_requested(*, invitation: Invitation, **_kwargs: Any) -> N
     outbox.enqueue([message])
 
 
+@receiver(event_signals.invitation_revoked)
+def on_invitation_revoked(*, invitation: Invitation, **_kwargs: Any) -> None:
+    overtaking.by_withdrawing(invitation)
+
+
 @receiver(event_signals.registration_changed)
 def on_registration_changed(
     *, registration: Registration, joined: dict[str, str], left: dict[str, str], **_kwargs: Any
@@ -221,6 +226,7 @@ def on_registration_cancelled(*, registration: Registration, left: dict[str, str
     leaving = _leaving(registration, left)
     method = "CANCEL" if contact in left and not _still_coming(registration.event, contact) else ""
     first = _to_address("registration_cancelled", registration, contact, registration.contact_name, method)
+    first.payload["held"] = bool(left)
     outbox.enqueue([first, *leaving])
 
 

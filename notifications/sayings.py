@@ -18,6 +18,7 @@ _SAID = frozenset({
     gettext_noop("the event was called off"),
     gettext_noop("registrations were closed before it could leave"),
     gettext_noop("the place was given back"),
+    gettext_noop("the invitation was withdrawn"),
     gettext_noop("nobody of the group waits any more"),
     gettext_noop("the registration has another contact now"),
     gettext_noop("the recipient's data were erased"),

@@ -13,7 +13,7 @@ from events.forms.agenda import (
     TrackForm,
 )
 from events.forms.events import CancelEventForm, EventForm
-from events.forms.moderation import PriorityForm, RefusalForm, RegistrationFilterForm
+from events.forms.moderation import InviteForm, PriorityForm, RefusalForm, RegistrationFilterForm
 from events.forms.needs import NeedsForm
 from events.forms.people import AttendeeForm, AttendeeFormSet, BaseAttendeeFormSet, OwnNameForm
 from events.forms.registration import FORMS, ApplicantForm, ContactForm, LinkRequestForm, RegistrationForm
@@ -29,6 +29,7 @@ __all__ = [
     "ContactForm",
     "EditionForm",
     "EventForm",
+    "InviteForm",
     "LinkRequestForm",
     "MoveForm",
     "NeedsForm",

@@ -1,9 +1,12 @@
 """Looking for registrations, and the word an organiser sends with a refusal."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Registration
+from events.models import Event, Registration
+from organisations.models import Organisation
 
 
 class RegistrationFilterForm(forms.Form):
@@ -14,6 +17,26 @@ class RegistrationFilterForm(forms.Form):
     category = forms.ChoiceField(
         label=_("Category"), choices=[("", _("all")), *Registration.Category.choices], required=False
     )
+
+
+class InviteForm(forms.Form):
+    """One organisation of the directory to be invited by hand."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation"), empty_label=_("choose …"),
+        help_text=_("Whoever is in the directory and not invited yet."),
+    )  # fmt: skip
+    sends = forms.BooleanField(
+        label=_("Send the personal link by e-mail now"), required=False, initial=True,
+        help_text=_("Otherwise it stands in the list below, to be passed on in another way."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["organisation"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        invited = event.invitations.filter(revoked_at=None).values("organisation")
+        choice.queryset = Organisation.objects.exclude(pk__in=invited).order_by("name", "pk")
 
 
 class PriorityForm(forms.Form):

@@ -139,7 +139,9 @@ class Registration(models.Model):
                 name="registration_names_nobody_exactly_when_erased",
             ),
             models.CheckConstraint(
-                condition=(Q(state="refused", decided_at__isnull=False) & ~Q(refusal_reason=""))
+                condition=(
+                    Q(state="refused", decided_at__isnull=False) & (~Q(refusal_reason="") | Q(erased_at__isnull=False))
+                )
                 | (~Q(state="refused") & Q(refusal_reason="")),
                 name="registration_refused_exactly_when_told_why",
             ),

@@ -16,6 +16,7 @@ from events.services.erasure import ON_ERASED, erase_attendee, erase_registratio
 from events.services.invitations import (
     invite,
     invite_all,
+    invite_by_hand,
     record_opening,
     request_invitation,
     restore_invitation,
@@ -118,6 +119,7 @@ __all__ = [
     "give_back",
     "invite",
     "invite_all",
+    "invite_by_hand",
     "join_session",
     "leave",
     "move_part",

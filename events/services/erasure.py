@@ -40,7 +40,7 @@ def erase_registration(*, registration: Registration, now: datetime | None = Non
     addresses = {registration.contact_email, *people.values_list("email", flat=True)} - {""}
     _forget(people, now, registration=registration.pk)
     registration.contact_name = registration.contact_email = registration.contact_office = ""
-    registration.contact_phone = registration.registrant_key = registration.medium = ""
+    registration.contact_phone = registration.registrant_key = registration.medium = registration.refusal_reason = ""
     registration.erased_at = now
     registration.save()
     signals.registration_erased.send(sender=Registration, registration=registration, addresses=addresses)

@@ -16,6 +16,7 @@ from events.models import (
     Invitation,
     Registration,
 )
+from events.services.refusals import WrongState
 from organisations import bulk
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation, User
@@ -30,6 +31,23 @@ def invite(*, event: Event, organisation: Organisation) -> Invitation:
         organisation=organisation,
         defaults={"key": key, "token_hash": hash_token(make_token(INVITATION_LINK, key))},
     )
+    return invitation
+
+
+@transaction.atomic
+def invite_by_hand(*, event: Event, organisation: Organisation, sends: bool, by: User) -> Invitation:
+    """One invitation beside all campaigns; one that was withdrawn holds again. `sends`: its link goes out by mail now.
+
+    Raises WrongState for an event that takes nobody any more. Announces invitation_link_requested.
+    """
+    if not event.is_editable:
+        raise WrongState
+    invitation = invite(event=event, organisation=organisation)
+    if invitation.revoked_at:
+        restore_invitation(invitation=invitation, by=by)
+        invitation.revoked_at = None
+    if sends and organisation.email:
+        signals.invitation_link_requested.send(sender=Invitation, invitation=invitation)
     return invitation
 
 
@@ -67,8 +85,12 @@ def take_back(*, event: Event, organisations: QuerySet[Any] | Collection[int], s
 
 @transaction.atomic
 def revoke_invitation(*, invitation: Invitation, by: User, now: datetime | None = None) -> None:
-    """Close the personal link; a registration made with it stands. Revoking twice keeps the first time."""
-    Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now or timezone.now())
+    """Close the personal link; a registration made with it stands. Revoking twice keeps the first time.
+
+    Announces invitation_revoked.
+    """
+    if Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now or timezone.now()):
+        signals.invitation_revoked.send(sender=Invitation, invitation=invitation)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models import Attendee, Event, Invitation, Registration
+from events.models import Attendee, Event, Invitation, Question, Registration
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
 from notifications.models import Delivery
 from organisations.languages import Words
@@ -142,6 +142,25 @@ class Waiting(Standing):
     def rows(self, event: int) -> Iterable[Row]:
         waiting = Attendee.objects.waiting().filter(registration=OuterRef("pk"))
         return _contacts(Registration.objects.filter(Exists(waiting), event=event))
+
+
+@standing
+class OpenQuestions(Standing):
+    """Contacts of registrations that stand and have not answered everything that is asked of all."""
+
+    key = "open_questions"
+    label = gettext_lazy("with questions still open: the contacts")
+    sentence = gettext_lazy("the contacts of those who have not answered everything for “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        of_all = Question.objects.filter(event=event, retired_at=None, depends_on=None)
+        once = of_all.filter(audience=Question.Audience.REGISTRATION).exclude(answers__registration=OuterRef("pk"))
+        # what is told in confidence is no business of the contact
+        each = of_all.filter(audience=Question.Audience.ATTENDEE, sensitive=False).exclude(
+            answers__attendee=OuterRef("pk")
+        )
+        people = Attendee.objects.standing().filter(Exists(each), registration=OuterRef("pk"))
+        return _contacts(Registration.objects.filter(Exists(once) | Exists(people), event=event).active())
 
 
 @standing

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from events.models import Event, Registration
+from events.models import Event, Invitation, Registration
 from notifications.calendars import stamps as calendar_stamps
-from notifications.models import Delivery, DeliveryQuerySet
+from notifications.models import Campaign, Delivery, DeliveryQuerySet
 from notifications.sending.claims import among
 
 State = Delivery.State
@@ -90,6 +90,15 @@ def by_leaving(registration: Registration, addresses: Iterable[str], *, staying:
     gone = Q(address__in=addresses - set(staying), kind__in=OWN_NEWS + ABOUT_THE_EVENT)
     here = Q(address__in=addresses, kind__in=OWN_NEWS, payload__registration=registration.pk)
     return _withdraw(_waiting(registration.event).filter(gone | here), "the place was given back")
+
+
+def by_withdrawing(invitation: Invitation) -> Withdrawn:
+    """The invitation holds no more: neither it nor a reminder of it leaves. One that was handed over is beyond us."""
+    waiting = Delivery.objects.filter(state=State.READY, organisation=invitation.organisation_id)
+    of_campaigns = Q(campaign__event=invitation.event_id, campaign__purpose=Campaign.Purpose.INVITATION)
+    alone = Q(campaign=None, payload__invitation=invitation.pk)
+    here = waiting.filter(of_campaigns) | Delivery.objects.filter(alone, state=State.READY)
+    return _withdraw(here, "the invitation was withdrawn")
 
 
 def by_another_contact(registration: Registration) -> Withdrawn:

@@ -79,6 +79,9 @@ def registration_cancelled(delivery: Delivery) -> Letter:
         paragraphs=[
             _("your registration is cancelled and its data are erased. This is our last message about it.")
             if registration.erased_at
+            else _("the registration of %(registrant)s is cancelled. It held no place yet.")
+            % {"registrant": registration.registrant}
+            if not delivery.payload.get("held", True)
             else _("the registration of %(registrant)s is cancelled and its places are free again.")
             % {"registrant": registration.registrant}
         ],

@@ -297,3 +297,23 @@ def test_the_search_would_find_what_is_left(zoe):
     clock_goes_round()
     assert everything().count("Zanzibar") > 3
     assert Event.objects.count() == 1
+
+
+def test_the_reason_of_a_refusal_goes_with_the_erasure(event, register, organiser):
+    Event.objects.update(moderated=True)
+    registration = services.refuse(
+        registration=register("Anna"), reason="La signora Rossi non è un ente.", by=organiser
+    )
+    services.erase_registration(registration=registration)
+    registration.refresh_from_db()
+    assert (registration.state, registration.refusal_reason) == ("refused", "")
+
+
+def test_the_last_word_to_who_never_held_a_place_speaks_of_none(event, register):
+    from notifications.letters import letter_for
+
+    Event.objects.update(moderated=True)
+    services.cancel_registration(registration=register("Anna"))
+    mail = Delivery.objects.get(kind="registration_cancelled")
+    assert mail.calendar_method == ""
+    assert "Non occupava ancora alcun posto." in letter_for(mail).paragraphs[0]

@@ -376,6 +376,25 @@ def test_the_answers_page_costs_the_same_however_many_answered(
             client.get(f"{MANAGE}{path}")
 
 
+def test_the_contacts_of_those_who_have_not_answered_everything_are_an_audience(later, register, applicant):
+    from dataclasses import replace
+
+    from notifications.audiences.event_states import STANDINGS
+
+    def rows() -> list[str]:
+        return sorted(row[0] for row in STANDINGS["open_questions"].rows(later["once"].event_id))
+
+    other = replace(applicant, organisation_name="Altro ente", contact_email="altra@ente02.example.org")
+    one, two = register("Anna"), register("Bruno", applicant=other)
+    assert rows() == sorted([one.contact_email, two.contact_email])
+    services.answer(registration=one, given={later["once"].pk: 3}, asked=[later["once"].pk])
+    assert len(rows()) == 2  # of Anna something is still asked
+    services.answer(
+        registration=one, attendee=one.attendees.get(), given={later["each"].pk: False}, asked=[later["each"].pk]
+    )
+    assert rows() == [two.contact_email]
+
+
 def test_only_those_who_manage_events_see_questions(client, client_of, signatory, event):
     for path in ("", "add/", "preview/", "answers/", "answers.csv"):
         assert client.get(f"{MANAGE}{path}").status_code == 302
