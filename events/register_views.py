@@ -74,6 +74,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": most_people(event, category)}
     context |= {"invitation": invitation, "category": category, "categories": _others(request)}
     context |= {
+        "is_blank": request.method != "POST" and not invitation,
         "questionnaire": questionnaire,
         "people": list(zip(rows or [None], questionnaire.of_people, strict=True)),
     }

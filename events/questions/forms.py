@@ -24,9 +24,21 @@ SHOWN = "shown_questions"
 
 
 def state_of(questions: Iterable[Question]) -> str:
-    """The same as long as the same questions are asked in the same words; different after any change."""
-    text = ",".join(f"{question.pk}:{question.edition}" for question in questions)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """The same as long as the same questions are asked in the same words; different after any change.
+
+    Of the words too: after a restore the same key and edition may stand for something else.
+    """
+    text = [
+        (
+            question.pk,
+            question.edition,
+            question.text_it,
+            question.text_en,
+            *(one.text_it for one in question.options.all()),
+        )
+        for question in questions
+    ]
+    return hashlib.sha256(repr(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class AnswersForm(forms.Form):

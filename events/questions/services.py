@@ -40,6 +40,11 @@ class Answers:
     of_registration: Given = field(default_factory=dict)
     of_people: Sequence[Given] = ()
 
+    @property
+    def say_something(self) -> bool:
+        """Whether anybody answered anything."""
+        return bool(self.of_registration) or any(self.of_people)
+
 
 @transaction.atomic
 def save_question(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Max
+
 from events import signals
 from events.models import (
     ATTENDEE_LINK,
@@ -56,8 +58,14 @@ def give_places(registration: Registration, event: Event, guests: Sequence[Guest
     )
 
 
-def free_numbers(event: Event) -> list[int]:
-    """The place numbers that nobody holds, the lowest first. Expects the event locked. One query."""
+def free_numbers(event: Event) -> Sequence[int]:
+    """The place numbers that nobody holds, the lowest first. Expects the event locked.
+
+    One query as long as nobody has given a place back; the numbers themselves are read only where there are gaps.
+    """
+    held = event.attendees.aggregate(count=Count("place_number"), last=Max("place_number"))
+    if held["count"] == (held["last"] or 0):
+        return range(held["count"] + 1, event.capacity + 1)
     taken = event.attendees.place_numbers()
     return [number for number in range(1, event.capacity + 1) if number not in taken]
 

@@ -101,7 +101,7 @@ def register(
         created_at=now,
     )
     moderation.take_in(registration, event, guests, waits, now)
-    if answers:
+    if answers and answers.say_something:
         questions.keep(registration, list(registration.attendees.order_by("pk")), answers, now)
     return registration
 
