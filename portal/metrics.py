@@ -13,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYP
 from prometheus_client.registry import Collector
 
 from notifications.models import Delivery, NightlyCheck, Sweep, Tally, Throttle
+from notifications.posting import waiting as posting
 from notifications.sending import station, waiting
 
 __all__ = ["CONTENT_TYPE", "exposition"]
@@ -55,6 +56,12 @@ class _Outbox(Collector):
         for lane, moment in waiting.oldest_due(self._now).items():
             oldest.add_metric([lane], (self._now - moment).total_seconds() if moment else 0)
         yield oldest
+        others = _gauge(
+            "oldest_posting_seconds", "Age of the oldest post or fact that could leave; 0: none waits", "what"
+        )
+        for what, age in posting.oldest_due_seconds(self._now).items():
+            others.add_metric([what], age or 0)
+        yield others
 
     def _lanes(self) -> Iterator[GaugeMetricFamily]:
         paused = _gauge("lane_paused", "1: nothing goes there now", "lane", "house")

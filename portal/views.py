@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from agreements.models import Agreement
 from events.models import Attendee, Event, MeetingPoint, Registration
 from notifications.models import CalendarFeed, ChannelPost, NightlyCheck, Sweep, Tally, Webhook
+from notifications.posting import waiting as posting
 from notifications.sending import station, waiting
 from organisations.access import signed_in
 from organisations.models import Organisation
@@ -125,6 +126,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "seconds_since_sweep": Sweep.age(now),
         # what is paused, scheduled or quiet does not count; what is held does, and `held` says so
         "oldest_due_seconds": waiting.oldest_due_seconds(now),
+        **{f"oldest_of_{what}_seconds": age for what, age in posting.oldest_due_seconds(now).items()},
     }
     rounded = {name: round(value) if isinstance(value, float) else value for name, value in found.items()}
     return JsonResponse({**rounded, "held": station.standing().stands_still})

@@ -179,10 +179,11 @@ def test_the_list_of_needs_costs_the_same_whatever_its_length(
 
 def test_needs_leave_a_week_after_the_event_and_not_a_day_sooner(told, event):
     week = event.ends_at + timedelta(days=7)
-    assert retention.purge(week - timedelta(seconds=1)) == {"access_needs": 0, "dietary_needs": 0}
+    none, all_of_them = {"access_needs": 0, "dietary_needs": 0}, {"access_needs": 1, "dietary_needs": 1}
+    assert retention.purge(week - timedelta(seconds=1)).items() >= none.items()
     assert SpecialNeeds.objects.exists()
-    assert retention.due(week) == {"access_needs": 1, "dietary_needs": 1}
-    assert retention.purge(week) == {"access_needs": 1, "dietary_needs": 1}
+    assert retention.due(week).items() >= all_of_them.items()
+    assert retention.purge(week).items() >= all_of_them.items()
     assert not SpecialNeeds.objects.exists()
 
 

@@ -319,3 +319,10 @@ def test_another_person_with_a_nonsense_number_of_rows_is_no_error(client, event
 def test_a_token_in_another_alphabet_fills_nothing_in(client, event):
     path = f"/events/{event.slug}/register/?invitation=%2B2AA-"
     assert client.get(path, headers={"content-type": "text/plain; charset=utf-7"}).status_code == 200
+
+
+def test_a_registration_asks_the_database_no_more_often_than_now(client, event, posted, django_assert_max_num_queries):
+    """Its throughput is a figure of the bench; a statement that creeps in shows here."""
+    client.get(REGISTER)
+    with django_assert_max_num_queries(26):
+        assert client.post(REGISTER, posted("Anna", "Bruno")).status_code == 302

@@ -72,6 +72,22 @@ def test_the_age_of_the_oldest_due_message_is_told(prometheus):
     assert found["socialneet_oldest_due_seconds", "bulk"] == 0
 
 
+def test_the_age_of_posts_and_of_facts_for_other_programs_is_told(prometheus, client, organiser):
+    from notifications.models import WebhookMessage
+    from notifications.webhooks import services as webhooks
+
+    assert prometheus()["socialneet_oldest_posting_seconds", "facts"] == 0
+    webhook = webhooks.register(
+        name="Calendario", url="https://programma.example.org/ricevi", facts=["event.cancelled"], by=organiser
+    )
+    since = timezone.now() - timedelta(minutes=10)
+    WebhookMessage.objects.create(webhook=webhook, fact="event.cancelled", occurrence="1", payload={}, not_before=since)
+    assert 595 < prometheus()["socialneet_oldest_posting_seconds", "facts"] < 660
+    assert 595 < client.get("/health/").json()["oldest_of_facts_seconds"] < 660
+    webhooks.pause(webhook=webhook, by=organiser)
+    assert client.get("/health/").json()["oldest_of_facts_seconds"] is None
+
+
 def test_pauses_breakers_and_rates_are_told(prometheus):
     Throttle.objects.create(lane="bulk", domain_group="google", base_rate=60, rate=30)
     Throttle.objects.create(lane="bulk", is_broken=True, paused_until=timezone.now() + timedelta(minutes=1))

@@ -127,6 +127,7 @@ def test_a_form_without_its_token_is_refused_with_a_word(organiser):
 def test_health_answers(client):
     assert client.get("/health/").json() == {
         "database": "ok", "seconds_since_sweep": None, "oldest_due_seconds": None, "held": False,
+        "oldest_of_posts_seconds": None, "oldest_of_facts_seconds": None,
     }  # fmt: skip
 
 
