@@ -64,6 +64,7 @@ def test_a_post_leaves_once_at_its_time_with_its_tagged_address(listener, post, 
         clock.shift(timedelta(hours=1))
         assert worker.send_due() == {"published": 1, "unpublished": 0}
         assert worker.send_due() == {"published": 0, "unpublished": 0}
+        today = timezone.localdate()
     [(path, _headers, _content)] = listener.heard
     assert path == f"/bot{TOKEN}/sendMessage"
     [sent] = heard(listener)
@@ -73,7 +74,7 @@ def test_a_post_leaves_once_at_its_time_with_its_tagged_address(listener, post, 
     assert "Sala conferenze, Terni" in sent["text"]
     planned.refresh_from_db()
     assert (planned.state, planned.link) == (State.DELIVERED, "https://t.me/socialneet_terni/7")
-    assert planned.published_on == timezone.localdate()
+    assert planned.published_on == today
     assert [attempt.status for attempt in planned.tries.all()] == [None, 200]  # scheduled by a person; taken
 
 
