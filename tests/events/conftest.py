@@ -11,6 +11,8 @@ import pytest
 
 from events import services
 from events.models import Event
+from organisations.models import RoleGrant, User
+from organisations.roles import Role
 
 ROME = ZoneInfo("Europe/Rome")
 
@@ -65,6 +67,30 @@ def register(event, applicant, request):
         return services.register(**(arguments | changes))
 
     return register
+
+
+@pytest.fixture
+def moderated(event) -> Event:
+    """An organiser approves registrations to it."""
+    event.moderated = True
+    event.save()
+    return event
+
+
+@pytest.fixture
+def by_invitation(event) -> Event:
+    """Only invited organisations register."""
+    event.invitation_only = True
+    event.save()
+    return event
+
+
+@pytest.fixture
+def second(db) -> User:
+    """Oreste, another organiser."""
+    user = User.objects.create_user("oreste@socialneet.example.org", name="Oreste Organizzatore")
+    RoleGrant.objects.create(user=user, role=Role.ORGANISER)
+    return user
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from events.models import Attendee, ChangeRequest, Event
 from events.services import Guest
 from notifications.letters import letter_for
 from notifications.models import Delivery
-from organisations.models import RoleGrant, User
-from organisations.roles import Role
 
 State = ChangeRequest.State
 DORA = Guest("Dora", "dora@ente01.example.org")
@@ -27,13 +25,6 @@ def registration(event, register):
     event.refresh_from_db()
     registration.event.refresh_from_db()
     return registration
-
-
-@pytest.fixture
-def second(db) -> User:
-    user = User.objects.create_user("oreste@socialneet.example.org", name="Oreste Organizzatore")
-    RoleGrant.objects.create(user=user, role=Role.ORGANISER)
-    return user
 
 
 @pytest.fixture

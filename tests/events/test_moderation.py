@@ -1,43 +1,18 @@
-"""Who gets in: approval, refusal, invitations, the cap of an organisation, opening and closing."""
+"""Who gets in: what an organiser approves or refuses, once, and what is told to whom."""
 
 import threading
 import uuid
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from django.utils import timezone
 
 from events import invariants, services
-from events.forms import EventForm
 from events.models import Attendee, Event, Registration
 from events.services import moderation
 from notifications.models import Delivery
-from organisations.models import RoleGrant, User
-from organisations.roles import Role
+from organisations.models import User
 
 State = Registration.State
-
-
-@pytest.fixture
-def moderated(event) -> Event:
-    event.moderated = True
-    event.save()
-    return event
-
-
-@pytest.fixture
-def by_invitation(event) -> Event:
-    event.invitation_only = True
-    event.save()
-    return event
-
-
-@pytest.fixture
-def second(db) -> User:
-    user = User.objects.create_user("oreste@socialneet.example.org", name="Oreste Organizzatore")
-    RoleGrant.objects.create(user=user, role=Role.ORGANISER)
-    return user
 
 
 def kinds() -> list[str]:
@@ -264,170 +239,6 @@ def test_the_page_asks_as_many_queries_for_thirty_as_for_one(
         register(f"Persona {number}".replace(" ", ""))
     with django_assert_num_queries(len(one)):
         client.get(page_of(moderated))
-
-
-# -- invitations -----------------------------------------------------------------------------------------------------
-
-
-def test_without_an_invitation_the_form_is_not_shown_and_says_why(by_invitation, client):
-    answer = client.get("/events/info-day/register/")
-    assert "su invito" in answer.content.decode()
-    assert "attendees-TOTAL_FORMS" not in answer.content.decode()
-    assert "su invito" in client.get("/events/info-day/").content.decode()
-
-
-def test_without_an_invitation_nothing_is_registered(by_invitation, register, posted, client):
-    assert client.post("/events/info-day/register/", posted("Anna")).status_code == 403
-    with pytest.raises(services.InvitationNeeded):
-        register("Anna")
-    assert not Registration.objects.exists()
-
-
-def test_an_invitation_opens_the_form_once_for_its_organisation(by_invitation, register, cso, client):
-    invitation = services.invite(event=by_invitation, organisation=cso)
-    assert "attendees-TOTAL_FORMS" in client.get(invitation.get_absolute_url()).content.decode()
-    assert register("Anna", invitation=invitation).organisation == cso
-    with pytest.raises(services.AlreadyRegistered):
-        register("Bruno", invitation=invitation)
-
-
-def test_a_withdrawn_invitation_opens_nothing_until_it_holds_again(by_invitation, register, cso, organiser, client):
-    invitation = services.invite(event=by_invitation, organisation=cso)
-    services.revoke_invitation(invitation=invitation, by=organiser)
-    assert "non vale più" in client.get(invitation.get_absolute_url()).content.decode()
-    with pytest.raises(services.InvitationNeeded):
-        register("Anna", invitation=invitation)
-    services.restore_invitation(invitation=invitation, by=organiser)
-    assert register("Anna", invitation=invitation).pk
-
-
-def test_an_invitation_to_another_event_opens_nothing(by_invitation, register, cso, client):
-    other = Event.objects.get(pk=by_invitation.pk)
-    other.pk, other.slug, other.uid = None, "altro", uuid.uuid4()
-    other.save()
-    invitation = services.invite(event=other, organisation=cso)
-    answer = client.get(f"/events/info-day/register/?invitation={invitation.token}")
-    assert "non è un invito a questo evento" in answer.content.decode()
-    with pytest.raises(services.InvitationNeeded):
-        register("Anna", invitation=invitation)
-
-
-def test_the_link_is_sent_again_with_the_same_answer_for_known_and_unknown(
-    by_invitation, cso, terni, organiser, client
-):
-    services.invite(event=by_invitation, organisation=cso)
-    withdrawn = services.invite(event=by_invitation, organisation=terni)
-    services.revoke_invitation(invitation=withdrawn, by=organiser)
-    answers = {
-        client.post("/events/info-day/invitation/send/", {"email": email}).content
-        for email in (cso.email.upper(), terni.email, "nessuno@altrove.example.org")
-    }
-    assert len(answers) == 1
-    assert list(Delivery.objects.values_list("kind", "address")) == [("invitation_link", cso.email)]
-
-
-def test_organisers_withdraw_an_invitation_on_its_page(by_invitation, cso, organiser, client_of):
-    invitation, client = services.invite(event=by_invitation, organisation=cso), client_of(organiser)
-    page = "/manage/events/info-day/invitations/"
-    assert cso.name in client.get(page).content.decode()
-    assert "ritirato" in client.post(f"{page}{invitation.pk}/revoke/", follow=True).content.decode()
-    invitation.refresh_from_db()
-    assert invitation.revoked_at
-    client.post(f"{page}{invitation.pk}/restore/")
-    invitation.refresh_from_db()
-    assert invitation.revoked_at is None
-
-
-# -- the cap of an organisation --------------------------------------------------------------------------------------
-
-
-def test_an_organisation_brings_no_more_than_the_cap(event, register, posted, client):
-    event.max_per_organisation = 2
-    event.save()
-    with pytest.raises(services.TooManyAttendees) as too_many:
-        register("Anna", "Bruno", "Carlo")
-    assert too_many.value.most == 2
-    answer = client.post("/events/info-day/register/", posted("Anna", "Bruno", "Carlo"))
-    assert "al massimo 2 persone" in answer.content.decode()
-    registration = register("Anna", "Bruno")
-    with pytest.raises(services.TooManyAttendees):
-        services.add_attendee(registration=registration, guest=services.Guest("Carlo"))
-
-
-def test_a_lower_cap_leaves_those_who_are_there_and_names_them(event, register, organiser, client_of):
-    registration = register("Anna", "Bruno", "Carlo")
-    form = EventForm(instance=event)
-    fields = {name: form[name].value() for name in form.fields}
-    data = {name: "" if value is None else value for name, value in fields.items() if value is not False}
-    for name in ("starts_at", "ends_at"):
-        data[name] = f"{timezone.localtime(getattr(event, name)):%Y-%m-%dT%H:%M}"
-    answer = client_of(organiser).post(
-        "/manage/events/info-day/edit/", {**data, "max_per_organisation": "2"}, follow=True
-    )
-    assert "Cooperativa di prova (3)" in answer.content.decode()
-    assert registration.attendees.seated().count() == 3
-    services.replace_attendee(attendee=registration.attendees.get(full_name="Anna"), guest=services.Guest("Dora"))
-    with pytest.raises(services.TooManyAttendees):
-        services.add_attendee(registration=registration, guest=services.Guest("Elio"))
-
-
-def test_a_cap_of_nobody_is_refused_by_the_database(event):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Event.objects.filter(pk=event.pk).update(max_per_organisation=0)
-
-
-# -- opening and closing ---------------------------------------------------------------------------------------------
-
-
-def test_before_its_time_the_page_says_when_registration_opens(event, client):
-    event.registration_opens_at = timezone.now() + timedelta(days=3)
-    event.save()
-    assert event.opens_later(timezone.now())
-    for page in ("/events/info-day/", "/events/info-day/register/"):
-        assert "Le iscrizioni si aprono" in client.get(page).content.decode()
-
-
-def test_after_its_time_the_page_says_when_registration_closed(event, client):
-    event.registration_closes_at = timezone.now() - timedelta(minutes=1)
-    event.save()
-    for page in ("/events/info-day/", "/events/info-day/register/"):
-        assert "Le iscrizioni si sono chiuse" in client.get(page).content.decode()
-
-
-@pytest.mark.parametrize(("opens_at", "said"), [
-    (datetime(2027, 3, 28, 0, 30, tzinfo=UTC), "28 Marzo 2027, 01:30"),  # half an hour before the clock is put forward
-    (datetime(2027, 3, 28, 1, 30, tzinfo=UTC), "28 Marzo 2027, 03:30"),
-    (datetime(2027, 10, 31, 2, 30, tzinfo=UTC), "31 Ottobre 2027, 03:30"),
-])  # fmt: skip
-def test_the_opening_is_told_in_italian_time_on_both_sides_of_a_change_of_the_clock(opens_at, said, event, client):
-    event.starts_at, event.ends_at = opens_at + timedelta(days=9), opens_at + timedelta(days=9, hours=2)
-    event.registration_opens_at = opens_at
-    event.save()
-    assert said.lower() in client.get("/events/info-day/register/").content.decode().lower()
-    assert event.opens_later(opens_at - timedelta(seconds=1))
-    assert event.is_open(opens_at)
-
-
-@pytest.mark.parametrize("moment", ["2027-03-28T02:30", "2027-10-31T02:30"])
-def test_a_time_that_is_not_there_or_there_twice_is_refused(moment, event):
-    form = EventForm({"registration_opens_at": moment}, instance=event)
-    assert "registration_opens_at" in form.errors
-
-
-def test_registration_that_closes_before_it_opens_is_refused(event):
-    data = {"registration_opens_at": "2027-05-02T10:00", "registration_closes_at": "2027-05-01T10:00"}
-    assert "registration_opens_at" in EventForm(data, instance=event).errors
-
-
-def test_a_campaign_leaves_out_whose_invitation_was_withdrawn(by_invitation, cso, terni, organiser):
-    from notifications import audiences
-
-    for organisation in (cso, terni):
-        services.invite(event=by_invitation, organisation=organisation)
-    services.revoke_invitation(invitation=by_invitation.invitations.get(organisation=cso), by=organiser)
-    everybody = audiences.definition_of({"kind": "directory", "kinds": ["cso", "municipality"]})
-    judged = {one.organisation: one.counted_as for one in audiences.candidates(everybody, event=by_invitation)}
-    assert judged == {cso.pk: audiences.Reason.WITHDRAWN, terni.pk: None}
 
 
 def test_whoever_waits_for_approval_is_not_reminded_to_register(moderated, register, cso):
