@@ -13,6 +13,16 @@ from django.db import connection, transaction
 
 from events.models import Pace
 
+#: One statement for all subjects: whoever comes at the same moment waits at the row, and no row is read before it is
+#: written. A count whose time is over begins anew. Both databases speak it alike.
+_COUNT = """
+INSERT INTO events_pace (subject, since, count) VALUES {rows}
+ON CONFLICT (subject) DO UPDATE SET
+  count = CASE WHEN events_pace.since <= %s THEN 1 ELSE events_pace.count + 1 END,
+  since = CASE WHEN events_pace.since <= %s THEN excluded.since ELSE events_pace.since END
+RETURNING subject, count
+"""
+
 
 class TooOften(Exception):
     """More than a person needs. `again_at` says when it is possible again."""
@@ -33,17 +43,25 @@ class Limit:
     def take(self, *subjects: str, now: datetime) -> None:
         """Count one for each subject. Raises TooOften, and then counts for none."""
         with transaction.atomic():
-            self.count(*subjects, now=now)
+            self.count(subjects, now)
 
-    def count(self, *subjects: str, now: datetime) -> None:
-        """The same in the caller's transaction, which must not outlive TooOften."""
-        for subject in sorted(set(filter(None, subjects))):  # one order, so that two at once never wait crosswise
-            key = hashlib.sha256(f"{self.purpose}:{subject}".encode("utf-8", "replace")).hexdigest()
-            count = _count(key, now, ended=now - self.within)
-            if count == 1 and key.startswith("0"):  # for one in sixteen of those that are new
-                _forget(now)
-            if count > self.most:
-                raise TooOften(Pace.objects.get(subject=key).since + self.within)
+    def count(self, subjects: Iterable[str], now: datetime) -> None:
+        """The same inside the caller's transaction, which a TooOften must end."""
+        keys = sorted(
+            map(self._key, set(filter(None, subjects)))
+        )  # one order, so that two at once never wait crosswise
+        if not keys:
+            return
+        at, until = (connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - self.within))
+        rows = [value for key in keys for value in (key, at)]
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, 1)"] * len(keys))), [*rows, until, until])
+            over = [key for key, count in cursor.fetchall() if count > self.most]
+        if over:
+            raise TooOften(Pace.objects.filter(subject__in=over).latest("since").since + self.within)
+
+    def _key(self, subject: str) -> str:
+        return hashlib.sha256(f"{self.purpose}:{subject}".encode("utf-8", "replace")).hexdigest()
 
 
 #: Registrations by one contact; changes through one link, a contact's or a person's own; mails to one guest that others
@@ -53,33 +71,12 @@ CHANGING = Limit("change", 60, timedelta(hours=1))
 CHANGING_OWN = Limit("change-own", 30, timedelta(hours=1))
 ASKING_FOR_LINKS = Limit("link", 6, timedelta(hours=1))
 NAMED_BY_OTHERS = Limit("guest", 6, timedelta(days=1))
+#: After so long no count stops anybody: it leaves by night (events/retention.py).
+LONGEST = max(limit.within for limit in (REGISTERING, CHANGING, CHANGING_OWN, ASKING_FOR_LINKS, NAMED_BY_OTHERS))
 
 
 def take_registration(*, contact: str, guests: Iterable[str], now: datetime) -> None:
     """For one registration form. Raises TooOften."""
     with transaction.atomic():
-        REGISTERING.count(contact, now=now)
-        NAMED_BY_OTHERS.count(*(guest for guest in guests if guest != contact), now=now)
-
-
-def _count(key: str, now: datetime, *, ended: datetime) -> int:
-    """One more for this key, in one statement on both databases; a stretch that began before `ended` begins anew."""
-    moment, over = (connection.ops.adapt_datetimefield_value(one) for one in (now, ended))
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_MORE, [key, moment, over, moment, over])
-        return int(cursor.fetchone()[0])
-
-
-_ONE_MORE = """
-    INSERT INTO events_pace (subject, since, count) VALUES (%s, %s, 1)
-    ON CONFLICT (subject) DO UPDATE SET
-        since = CASE WHEN events_pace.since <= %s THEN %s ELSE events_pace.since END,
-        count = CASE WHEN events_pace.since <= %s THEN 1 ELSE events_pace.count + 1 END
-    RETURNING count
-"""
-
-
-def _forget(now: datetime) -> None:
-    """Old counts go as new ones come, a few at a time."""
-    old = Pace.objects.filter(since__lt=now - timedelta(days=2)).order_by("since").values("pk")[:64]
-    Pace.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+        REGISTERING.count([contact], now)
+        NAMED_BY_OTHERS.count((guest for guest in guests if guest != contact), now)

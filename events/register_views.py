@@ -1,10 +1,13 @@
 """The public registration form, and the link that was lost."""
 
-from typing import Any
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,9 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from events import limits, services
 from events.attribution.codes import PARAMETER
 from events.forms import FORMS, ApplicantForm, AttendeeFormSet, BaseAttendeeFormSet, LinkRequestForm, RegistrationForm
-from events.models import MAX_ATTENDEES, Event, Invitation, Question, Registration, WaitingEntry, most_people
-from events.questions.forms import Questionnaire
+from events.forms.guard import stamp
+from events.models import MAX_ATTENDEES, Attendee, Event, Invitation, Question, Registration, WaitingEntry, most_people
+from events.questions.forms import Questionnaire, state_of
 from events.secret_links import too_often_message
+from organisations.compiled import Compiled
+from organisations.kept_pages import kept_form
 from organisations.links import hash_token
 
 #: Where the address says as what somebody registers; without it, as an organisation.
@@ -31,7 +37,8 @@ OWN = "own"
 @login_not_required
 def register(request: HttpRequest, slug: str) -> HttpResponse:
     """The registration form of one category; a personal link is an organisation's, and fills it in."""
-    event = get_object_or_404(Event.objects.public(), slug=slug)
+    is_post = request.method == "POST"
+    event = get_object_or_404(Event.objects.public(), slug=slug) if is_post else _WITH_PLACES.get_or_404(slug)
     now = timezone.now()
     if not event.is_open(now):
         return render(
@@ -42,45 +49,109 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         )
     invitation = _invitation(event, request.GET.get("invitation", ""))
     if event.invitation_only and not invitation:
-        return _by_invitation(request, event, status=403 if request.method == "POST" else 200)
-    if request.method == "POST" and invitation:
-        services.record_opening(invitation=invitation)  # a person sent the form: also without our script
+        return _by_invitation(request, event, status=403 if is_post else 200)
     category = _category(request, invitation)
-    initial = {**RegistrationForm.initial_for(invitation), "event_revision": event.revision}
-    form = FORMS[category](request.POST or None, initial=initial)
-    # only an organisation writes who comes: a person, or the press, comes and may add others afterwards
-    is_organisation = category == Registration.Category.ORGANISATION
-    rows: Any = AttendeeFormSet(_with_another_row(request), prefix="attendees") if is_organisation else None
-    is_sent = request.method == "POST" and "another" not in request.POST
     asked = list(event.questions.asked().filter(moment=Question.Moment.REGISTERING))
-    prefixes = [row.prefix for row in rows.forms] if rows else [OWN]
-    typed = None if is_sent else request.POST or None
-    questionnaire = Questionnaire(asked, request.POST if is_sent else None, prefixes, typed=typed)
-    waits = request.POST.get("waits", "")
-    filled = [row.has_changed() for row in rows.forms] if rows and is_sent else [True] * len(prefixes)
-    good = is_sent and form.is_valid() and (rows is None or rows.is_valid())
-    if is_sent and questionnaire.is_valid(filled) and good:
-        response = _register(
-            event, form, rows, invitation, request.GET.get(PARAMETER, ""), waits if waits in WaitingEntry.Takes else "",
-            questionnaire, filled,
-        )  # fmt: skip
-        if response:
-            return response
-    free, list_open = event.places_free(), event.takes_waiting(now)
-    if request.method != "POST" and not free and not list_open and not event.moderated:
-        return render(request, "events/register_full.html", {"event": event})
+    if not is_post:
+        return _empty_form(request, event, category, invitation, asked)
+    if invitation:
+        services.record_opening(invitation=invitation)  # a person sent the form: also without our script
+    form = FORMS[category](request.POST, initial=_initial(event, invitation))
+    rows = _rows(category, _with_another_row(request))
     if "another" in request.POST:
         form = FORMS[category](initial={name: request.POST[name] for name in form.fields if name in request.POST})
-    context = {"event": event, "form": form, "rows": rows, "free": free, "max_attendees": most_people(event, category)}
-    context |= {"invitation": invitation, "category": category, "categories": _others(request)}
-    context |= {
-        "is_blank": request.method != "POST" and not invitation,
-        "questionnaire": questionnaire,
-        "people": list(zip(rows or [None], questionnaire.of_people, strict=True)),
-    }
-    if list_open and not event.moderated and (not free or form.is_full):
-        context |= {"offers_waiting": True, "in_queue": event.attendees.waiting().count()}
+        questionnaire = _questionnaire(asked, rows, typed=request.POST)
+    else:
+        questionnaire = _questionnaire(asked, rows, request.POST)
+        filled = [row.has_changed() for row in rows.forms] if rows else [True]
+        good = form.is_valid() and (rows is None or rows.is_valid())
+        if questionnaire.is_valid(filled) and good:  # every part says its errors at once
+            waits = request.POST.get("waits", "")
+            response = _register(
+                event, form, rows, invitation, request.GET.get(PARAMETER, ""),
+                waits if waits in WaitingEntry.Takes else "", questionnaire, filled,
+            )  # fmt: skip
+            if response:
+                return response
+    context = _context(request, event, form, rows, questionnaire, event.places_free(), invitation)
     return render(request, "events/register.html", context)
+
+
+def _with_places(slug: str) -> QuerySet[Event]:
+    """A public event with the number of its places that are held, in one query."""
+    return Event.objects.public().filter(slug=slug).annotate(taken=Attendee.objects.seated().per_event())
+
+
+_WITH_PLACES = Compiled(_with_places)
+
+
+def _empty_form(
+    request: HttpRequest, event: Event, category: str, invitation: Invitation | None, asked: Sequence[Question]
+) -> HttpResponse:
+    """The form before anybody has written in it: kept, unless it is one organisation's or shows who waits."""
+    free, list_open = max(0, event.capacity - vars(event)["taken"]), event.takes_waiting(timezone.now())
+    if not free and not list_open and not event.moderated:
+        return render(request, "events/register_full.html", {"event": event})
+
+    def context(own: Mapping[str, str]) -> dict[str, Any]:
+        initial = {name: own[name] for name in ("submission_id", "shown") if name in own}
+        form = FORMS[category](initial=_initial(event, invitation) | initial)
+        rows = _rows(category)
+        found = _context(request, event, form, rows, _questionnaire(asked, rows), free, invitation)
+        return found | {"free_words": own.get("free_words", found["free_words"])}
+
+    if invitation or not free:
+        return render(request, "events/register.html", context({}))
+    own = {
+        "submission_id": lambda: str(uuid.uuid4()),
+        "shown": stamp,
+        "free_words": lambda: free_words(free),  # else each registration would make the page anew
+    }
+    made_of = (event.columns(), category, state_of(asked))
+    return kept_form(request, "events/register.html", made_of=made_of, own=own, context=context)
+
+
+def _context(
+    request: HttpRequest,
+    event: Event,
+    form: ApplicantForm,
+    rows: BaseAttendeeFormSet | None,
+    questionnaire: Questionnaire,
+    free: int,
+    invitation: Invitation | None,
+) -> dict[str, Any]:
+    """What the page with the form shows."""
+    category = form.category
+    context: dict[str, Any] = {"event": event, "form": form, "rows": rows, "free": free, "free_words": free_words(free)}
+    context |= {"invitation": invitation, "category": category, "categories": _others(request)}
+    context |= {"max_attendees": most_people(event, category), "questionnaire": questionnaire}
+    context |= {"people": list(zip(rows or [None], questionnaire.of_people, strict=True))}
+    if not event.moderated and (not free or form.is_full) and event.takes_waiting(timezone.now()):
+        context |= {"offers_waiting": True, "in_queue": event.attendees.waiting().count()}
+    return context
+
+
+def free_words(free: int) -> str:
+    """How many places are free; empty where none is."""
+    return ngettext("%(free)s place is free.", "%(free)s places are free.", free) % {"free": free} if free else ""
+
+
+def _initial(event: Event, invitation: Invitation | None) -> dict[str, Any]:
+    return {**RegistrationForm.initial_for(invitation), "event_revision": event.revision}
+
+
+def _rows(category: str, posted: Any = None) -> BaseAttendeeFormSet | None:
+    """Only an organisation writes who comes: a person, or the press, comes and may add others afterwards."""
+    if category != Registration.Category.ORGANISATION:
+        return None
+    return cast(BaseAttendeeFormSet, AttendeeFormSet(posted, prefix="attendees"))
+
+
+def _questionnaire(
+    asked: Sequence[Question], rows: BaseAttendeeFormSet | None, data: QueryDict | None = None, typed: Any = None
+) -> Questionnaire:
+    """The event's own questions beside each row of people, or to the one who registers for themselves."""
+    return Questionnaire(asked, data, [str(row.prefix) for row in rows.forms] if rows else [OWN], typed=typed)
 
 
 def _category(request: HttpRequest, invitation: Invitation | None) -> str:
@@ -213,8 +284,6 @@ def _already_message(already: services.AlreadyRegistered, form: ApplicantForm) -
 
 def _with_another_row(request: HttpRequest) -> Any:
     """The posted rows; "another person" adds one, also without JavaScript."""
-    if request.method != "POST":
-        return None
     posted = request.POST.copy()
     if "another" in posted:
         rows = posted.get("attendees-TOTAL_FORMS", "1")

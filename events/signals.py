@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: A registration holds its places. Arguments: registration.
+#: A registration holds its places. Arguments: registration, people (attendees, all who hold one of it).
 registration_confirmed = Signal()
 #: Its people or their data changed. Arguments: registration, joined and left (dicts address -> name of the calendars
 #: to fill and to empty).

@@ -1,12 +1,9 @@
 """Public pages: events, calendar files, the meeting point. No cookie where no form stands."""
 
-from functools import cache
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,6 +15,7 @@ from events.attribution.codes import PARAMETER, well_formed
 from events.models import AgendaRelease, Attendee, Event, MeetingPoint
 from events.outputs import answers, structured
 from events.outputs.listing import listing
+from organisations.compiled import Compiled
 from organisations.kept_pages import kept
 
 
@@ -34,7 +32,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What, for whom, when, where, the agenda, free places."""
-    event = _as_shown(slug)
+    event = _AS_SHOWN.get_or_404(slug)
     taken, release = vars(event)["taken"], vars(event)["release"]
     now = timezone.now()
     flags = {
@@ -43,7 +41,6 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_upcoming": event.is_upcoming(now),
         "takes_waiting": event.takes_waiting(now),
     }
-    columns = {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
 
     def context() -> dict[str, object]:
         agenda, free = agendas.current(event), max(0, event.capacity - taken)
@@ -56,35 +53,19 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "structured": structured.data_block(event, agenda, free=free, now=now),
         }
 
-    facts = (columns, taken, release, flags)
+    facts = (event.columns(), taken, release, flags)
     return kept(request, "events/event_detail.html", made_of=facts, context=context)
 
 
-def _as_shown(slug: str) -> Event:
-    """A public event with all that its page is made of, in one query. Raises Http404.
-
-    It is the question that is asked most: its SQL is made once a process, since making it costs more than asking.
-    """
-    sql, params = _asked_once()
-    for event in Event.objects.raw(sql, [slug if value == _SLUG else value for value in params]):
-        return event
-    raise Http404
-
-
-#: Stands for the address in the SQL that is made once; no address looks like it.
-_SLUG = "<slug>"
-
-
-@cache
-def _asked_once() -> tuple[str, tuple[object, ...]]:
-    """SQL and values: beside the event's columns, `taken` (places) and `release` (of the latest release)."""
-    seated = Attendee.objects.seated().filter(event=OuterRef("pk")).order_by().values("event")
+def _as_shown(slug: str) -> QuerySet[Event]:
+    """A public event with all that its page is made of, in one query: beside the columns, places and latest release."""
     # its instant and not its number: after a restore the same number may say something else
     latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("released_at")[:1]
-    events = Event.objects.public().annotate(
-        taken=Coalesce(Subquery(seated.annotate(number=Count("pk")).values("number")), 0), release=Subquery(latest)
-    )
-    return events.filter(slug=_SLUG).query.sql_with_params()
+    events = Event.objects.public().filter(slug=slug)
+    return events.annotate(taken=Attendee.objects.seated().per_event(), release=Subquery(latest))
+
+
+_AS_SHOWN = Compiled(_as_shown)
 
 
 @require_safe

@@ -85,9 +85,9 @@ def _about_event(kind: str, event: Event, people: dict[str, tuple[str, Registrat
 
 
 @receiver(event_signals.registration_confirmed)
-def on_registration_confirmed(*, registration: Registration, **_kwargs: Any) -> None:
+def on_registration_confirmed(*, registration: Registration, people: Collection[Attendee], **_kwargs: Any) -> None:
     facts.of_registration(Fact.REGISTRATION_CONFIRMED, registration)
-    recipients = registration.recipients()
+    recipients = registration.recipients(people)
     feeds.open_for(recipients)
     outbox.enqueue(
         _to_address(

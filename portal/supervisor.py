@@ -127,8 +127,6 @@ def preload() -> None:
 
     app.finalize()
     connection.ensure_connection()
-    with app.connection_for_write() as broker:
-        broker.transport  # noqa: B018  loads its modules; talks to nobody
     checks.run_checks()  # Celery's processes run them at their start, and load much for it
     for path in ("/", "/en/"):  # middleware, addresses, templates, catalogues
         environ: dict[str, Any] = {"HTTP_HOST": "localhost", "PATH_INFO": path}

@@ -128,6 +128,10 @@ class Event(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("events:detail", args=[self.slug])
 
+    def columns(self) -> dict[str, object]:
+        """Every value of its row by its column: what a page that shows it is made of."""
+        return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+
     def is_upcoming(self, now: datetime) -> bool:
         """Twin of `EventQuerySet.upcoming`."""
         return self.state == self.State.PUBLISHED and self.ends_at > now

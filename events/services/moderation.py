@@ -43,8 +43,8 @@ def take_in(registration: Registration, event: Event, guests: Sequence[Guest], w
         signals.registration_received.send(sender=Registration, registration=registration)
         return
     if not waits or not event.takes_waiting(now):
-        give_places(registration, event, guests, now)
-        signals.registration_confirmed.send(sender=Registration, registration=registration)
+        seated = give_places(registration, event, guests, now)
+        signals.registration_confirmed.send(sender=Registration, registration=registration, people=seated)
         return
     people = [attendee_of(registration, guest, now, state=Attendee.State.WAITING) for guest in guests]
     _seat_or_queue(registration, event, Attendee.objects.bulk_create(people), waits, now)
@@ -70,7 +70,7 @@ def approve(*, registration: Registration, by: User, waits: str = "", now: datet
     else:
         take_up(people, event)
         _become(registration, State.CONFIRMED)
-        signals.registration_confirmed.send(sender=Registration, registration=registration)
+        signals.registration_confirmed.send(sender=Registration, registration=registration, people=people)
     return registration
 
 
@@ -120,7 +120,7 @@ def _seat_or_queue(
     Attendee.objects.filter(pk__in=[one.pk for one in waiting]).update(state=Attendee.State.WAITING)
     _become(registration, State.CONFIRMED if fits else State.WAITING)
     if fits:
-        signals.registration_confirmed.send(sender=Registration, registration=registration)
+        signals.registration_confirmed.send(sender=Registration, registration=registration, people=people[:fits])
     if waiting:
         queues.enter(registration, event, None, waiting, takes, now)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from events import signals
@@ -70,19 +71,23 @@ def register(
     registration_confirmed, waiting_joined, or registration_received where an organiser has still to approve it.
     """
     now = now or timezone.now()
+    organisation = _organisation_of(applicant, invitation)  # not under the lock, at which everybody else waits
+    registrant_key, source = _registrant_key(applicant, organisation), attribution.known(event, source)
     event = lock(event)
-    earlier = Registration.objects.filter(submission_id=submission_id, event=event).first()
-    if earlier:
-        return earlier
+    same, others = _earlier(event, submission_id, registrant_key)
+    if same:
+        return same
     if not event.is_open(now):
         raise RegistrationClosed
     moderation.check_entry(event, applicant.category, len(guests), invitation)
-    key, organisation = uuid.uuid4(), _organisation_of(applicant, invitation)
+    if others:
+        raise AlreadyRegistered(others)
+    key = uuid.uuid4()
     registration = Registration.objects.create(
         key=key,
         event=event,
         category=applicant.category,
-        registrant_key=_free_key(event, applicant, organisation),
+        registrant_key=registrant_key,
         organisation=organisation,
         invitation=invitation,
         state=moderation.first_state(event),
@@ -97,7 +102,7 @@ def register(
         submission_id=submission_id,
         token_hash=hash_token(make_token(REGISTRATION_LINK, key)),
         privacy_notice_version=privacy_notice_version,
-        source=attribution.known(event, source),
+        source=source,
         created_at=now,
     )
     moderation.take_in(registration, event, guests, waits, now)
@@ -182,15 +187,23 @@ def _organisation_of(applicant: Applicant, invitation: Invitation | None) -> Org
     return matches[0] if len(matches) == 1 else None
 
 
-def _free_key(event: Event, applicant: Applicant, organisation: Organisation | None) -> str:
-    """The registrant's key. Raises AlreadyRegistered."""
-    key = registrant_key_of(
+def _registrant_key(applicant: Applicant, organisation: Organisation | None) -> str:
+    return registrant_key_of(
         applicant.category,
         organisation=organisation.pk if organisation else None,
         name=applicant.organisation_name,
         email=applicant.contact_email,
     )
-    return _refuse_taken(event, key)
+
+
+def _earlier(
+    event: Event, submission_id: uuid.UUID, registrant_key: str
+) -> tuple[Registration | None, Registration | None]:
+    """What the same form has made before, and the registration of this registrant that stands. One query."""
+    standing = Q(registrant_key=registrant_key, state__in=Registration.ACTIVE)
+    found = list(event.registrations.filter(Q(submission_id=submission_id) | standing).order_by("pk"))
+    same = next((one for one in found if one.submission_id == submission_id), None)
+    return same, next((one for one in found if one is not same), None)
 
 
 def _refuse_taken(event: Event, key: str, *, but: Registration | None = None) -> str:

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from events import limits
+from events import limits, retention
 from events.models import Attendee, Event, Pace, Registration
 
 pytestmark = pytest.mark.django_db
@@ -72,11 +72,32 @@ def test_what_is_refused_counts_for_none_of_those_named(event):
     assert sorted(Pace.objects.values_list("count", flat=True)) == [6]
 
 
-def test_only_hashes_are_kept_and_old_counts_go(event):
-    limits.REGISTERING.take("carla@ente01.example.org", now=timezone.now() - timedelta(days=3))
+def test_only_hashes_are_kept_and_counts_go_the_night_after_their_time(event):
+    now = timezone.now()
+    limits.NAMED_BY_OTHERS.take("carla@ente01.example.org", now=now - timedelta(days=1))
     assert "@" not in Pace.objects.get().subject
-    limits.REGISTERING.take("dora@ente01.example.org", now=timezone.now())
-    assert Pace.objects.count() == 1
+    limits.NAMED_BY_OTHERS.take("dora@ente01.example.org", now=now - timedelta(hours=23))
+    assert retention.due(now)["counts_of_forms"] == 1
+    assert retention.purge(now)["counts_of_forms"] == 1
+    assert Pace.objects.get().since == now - timedelta(hours=23)
+    assert retention.purge(now)["counts_of_forms"] == 0
+
+
+def test_a_count_begins_anew_when_its_time_is_over(event):
+    now = timezone.now()
+    for _ in range(limits.REGISTERING.most):
+        limits.REGISTERING.take("carla@ente01.example.org", now=now)
+    with pytest.raises(limits.TooOften) as often:
+        limits.REGISTERING.take("carla@ente01.example.org", now=now + timedelta(minutes=59))
+    assert often.value.again_at == now + timedelta(hours=1)
+    limits.REGISTERING.take("carla@ente01.example.org", now=often.value.again_at)
+    assert (Pace.objects.get().count, Pace.objects.get().since) == (1, often.value.again_at)
+
+
+def test_counting_takes_one_statement_however_many_are_named(event, django_assert_num_queries):
+    guests = [f"g{number}@altrove.example.org" for number in range(10)]
+    with django_assert_num_queries(3):  # and the two of its transaction's savepoint
+        limits.NAMED_BY_OTHERS.take(*guests, now=timezone.now())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,6 +18,7 @@ from organisations.roles import Role
 from organisations.zone import ROME
 
 pytestmark = pytest.mark.django_db
+NOTHING = {"access_needs": 0, "dietary_needs": 0, "counts_of_forms": 0}
 NEEDS = {"has_access": "on", "access": "Sedia a rotelle", "has_dietary": "on", "dietary": "Celiachia", "photos": "on",
          "photos_version": "2026-11"}  # fmt: skip
 

@@ -147,7 +147,7 @@ def test_the_same_fact_twice_is_one_mail(register, event, organiser):
     from notifications.receivers import on_registration_confirmed
 
     registration = register("Anna")
-    on_registration_confirmed(registration=registration)
+    on_registration_confirmed(registration=registration, people=registration.attendees.all())
     assert Delivery.objects.count() == 2
 
 
