@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services, waiting_words
@@ -31,7 +31,10 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
     event = registration.event
     attendees = registration.attendees.standing().order_by("place_number", "pk")
     is_live = registration.state in services.LIVE and event.is_upcoming(now)
-    may_add = is_live and event.is_open(now) and len(attendees) < most_people(event, registration.category)
+    is_pending = registration.state == Registration.State.PENDING and event.is_upcoming(now)
+    may_add = (
+        (is_live or is_pending) and event.is_open(now) and len(attendees) < most_people(event, registration.category)
+    )
     has_room = may_add and event.places_free() > 0
     context = {
         "registration": registration,
@@ -40,8 +43,8 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "is_live": is_live,
         "is_frozen": is_live and event.is_frozen(now),
         "change_requests": registration.change_requests.select_related("attendee").order_by("-asked_at", "-pk")[:20],
-        "is_pending": registration.state == Registration.State.PENDING and event.is_upcoming(now),
-        "can_add": may_add and (has_room or event.takes_waiting(now)),
+        "is_pending": is_pending,
+        "can_add": may_add and (is_pending or has_room or event.takes_waiting(now)),
         "has_room": has_room,
         "waits": waiting_words.own_entries(registration, now),
         "has_choices": any(attendee.is_confirmed for attendee in attendees) and _has_choices(event),
@@ -102,6 +105,18 @@ def _name_to_others(registration: Registration, address: str) -> None:
         limits.NAMED_BY_OTHERS.take(address, now=timezone.now())
 
 
+#: What became of somebody who was added, left out.
+_ADDED = {
+    Attendee.State.CONFIRMED: gettext_lazy("%(name)s has a place."),
+    Attendee.State.WAITING: gettext_lazy("%(name)s is on the waiting list."),
+    Attendee.State.PENDING: gettext_lazy("%(name)s is added."),
+}
+_LEFT_OUT = {
+    Attendee.State.CONFIRMED: gettext_lazy("%(name)s no longer holds a place."),
+    Attendee.State.PENDING: gettext_lazy("%(name)s does not come any more."),
+}
+
+
 @require_POST
 @registration_link
 def add_attendee(request: HttpRequest, registration: Registration) -> HttpResponse:
@@ -119,10 +134,8 @@ def add_attendee(request: HttpRequest, registration: Registration) -> HttpRespon
     added: list[object] = []
     if _refusals(request, add):
         one = added[0]
-        if isinstance(one, Attendee) and one.is_confirmed:
-            messages.success(request, _("%(name)s has a place.") % {"name": guest.full_name})
-        else:
-            messages.success(request, _("%(name)s is on the waiting list.") % {"name": guest.full_name})
+        state = one.state if isinstance(one, Attendee) else Attendee.State.WAITING
+        messages.success(request, _ADDED[Attendee.State(state)] % {"name": guest.full_name})
     return redirect(registration)
 
 
@@ -174,7 +187,7 @@ def cancel_attendee(request: HttpRequest, registration: Registration, attendee_i
         context = {"registration": registration, "attendee": attendee}
         return render(request, "events/attendee_cancel.html", context)
     if _refusals(request, lambda: services.cancel_attendee(attendee=attendee)):
-        words = _("%(name)s no longer holds a place.") if attendee.is_confirmed else _("%(name)s waits no longer.")
+        words = _LEFT_OUT.get(Attendee.State(attendee.state), gettext_lazy("%(name)s waits no longer."))
         messages.success(request, words % {"name": attendee})
     return redirect(registration)
 
@@ -240,7 +253,12 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     if request.method != "POST":
         return render(request, "events/registration_cancel.html", {"registration": registration})
     if _refusals(request, lambda: services.cancel_registration(registration=registration)):
-        messages.success(request, _("The registration was cancelled and all its places are free again."))
+        messages.success(
+            request,
+            _("The registration was cancelled and all its places are free again.")
+            if registration.state == Registration.State.CONFIRMED
+            else _("The registration was cancelled."),
+        )
     return redirect(registration)
 
 

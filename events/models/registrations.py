@@ -142,7 +142,11 @@ class Registration(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(state="refused", decided_at__isnull=False) & (~Q(refusal_reason="") | Q(erased_at__isnull=False))
+                    Q(state="refused", decided_at__isnull=False)
+                    & (
+                        Q(erased_at__isnull=True) & ~Q(refusal_reason="")
+                        | Q(erased_at__isnull=False, refusal_reason="")
+                    )
                 )
                 | (~Q(state="refused") & Q(refusal_reason="")),
                 name="registration_refused_exactly_when_told_why",

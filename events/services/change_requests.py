@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from events.models import Attendee, ChangeRequest, Event, Registration, fingerprint_of, most_people
-from events.services.places import Guest, lock_live
+from events.services.places import LIVE, Guest, lock_standing
 from events.services.refusals import RegistrationClosed, TooManyAttendees
 from organisations.models import User
 
@@ -35,8 +35,9 @@ def asked_when_frozen(kind: str) -> Callable[[Callable[..., Attendee]], Callable
             now = now or timezone.now()
             attendee: Attendee | None = whose.get("attendee")
             registration = attendee.registration if attendee else whose["registration"]
-            event, registration = lock_live(registration, now)
-            if by is None and event.is_frozen(now):
+            event, registration = lock_standing(registration, now)
+            # one that is to be approved is read by an organiser anyhow
+            if by is None and event.is_frozen(now) and registration.state in LIVE:
                 return _ask(event, registration, kind, attendee, guest, now)
             return change(guest=guest, by=by, now=now, **whose)
 

@@ -17,6 +17,7 @@ from events.services.places import (
     give_all_back,
     give_places,
     lock_live,
+    lock_standing,
     release,
     stand,
 )
@@ -36,10 +37,11 @@ def add_attendee(
 ) -> Attendee:
     """Give one more person a place; the same person again changes nothing. With `waits`, where there is none, they wait.
 
-    Raises RegistrationClosed, TooManyAttendees, EventFull. Announces registration_changed or waiting_joined.
+    While the registration is to be approved so is whoever joins it. Raises RegistrationClosed, TooManyAttendees, EventFull.
+    Announces registration_changed or waiting_joined.
     """
     now = now or timezone.now()
-    event, registration = lock_live(registration, now)
+    event, registration = lock_standing(registration, now)
     if by is None and not event.is_open(now):
         raise RegistrationClosed
     here = list(registration.attendees.standing())
@@ -49,6 +51,10 @@ def add_attendee(
     most = most_people(event, registration.category)
     if len(here) >= most:
         raise TooManyAttendees(most)
+    if registration.state == Registration.State.PENDING:
+        attendee = attendee_of(registration, guest, now, state=Attendee.State.PENDING)
+        attendee.save()
+        return attendee
     before = registration.recipients()
     try:
         attendee = give_places(registration, event, [guest], now)[0]
@@ -71,7 +77,7 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, by: User | None = None, n
     Raises RegistrationClosed. Announces registration_changed.
     """
     now = now or timezone.now()
-    _event, registration = lock_live(attendee.registration, now)
+    _event, registration = lock_standing(attendee.registration, now)
     if not registration.attendees.standing().filter(pk=attendee.pk).exists():
         raise RegistrationClosed
     if (attendee.full_name, attendee.email, attendee.office) == (guest.full_name, guest.email, guest.office):
@@ -102,7 +108,7 @@ def replace_attendee(
     RegistrationClosed, AlreadyComing. Announces registration_changed.
     """
     now = now or timezone.now()
-    _event, registration = lock_live(attendee.registration, now)
+    _event, registration = lock_standing(attendee.registration, now)
     here = registration.attendees.standing()
     leaving = here.filter(pk=attendee.pk).first()
     if leaving is None:
@@ -151,19 +157,22 @@ def send_link(*, attendee: Attendee) -> None:
 def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Registration:
     """Give back one place, for the next at once, or stop waiting for it; the last one gone cancels the registration.
 
-    Cancelling twice changes nothing. Raises RegistrationClosed. Announces registration_changed, waiting_left or
-    registration_cancelled.
+    Of a registration that is to be approved somebody comes no more, and nobody is told. Cancelling twice changes nothing.
+    Raises RegistrationClosed. Announces registration_changed, waiting_left or registration_cancelled.
     """
     now = now or timezone.now()
     if not attendee.registration.attendees.standing().exists():
         return attendee.registration
-    event, registration = lock_live(attendee.registration, now)
+    event, registration = lock_standing(attendee.registration, now)
     remaining = registration.attendees.standing()
     leaving = remaining.filter(pk=attendee.pk).first()
     if leaving is None:
         return registration
     if remaining.count() == 1:
         registration = give_all_back(registration, now)
+    elif registration.state == Registration.State.PENDING:
+        release(remaining.filter(pk=leaving.pk), now)
+        return registration
     else:
         before, entry = registration.recipients(), _waits_in(leaving)
         release(remaining.filter(pk=leaving.pk), now)

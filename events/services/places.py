@@ -35,15 +35,26 @@ class Guest:
     office: str = ""
 
 
-#: Registrations whose people are changed: they hold places or wait for them.
+#: Registrations whose people hold places or wait for them.
 LIVE = (Registration.State.CONFIRMED, Registration.State.WAITING)
 
 
 def lock_live(registration: Registration, now: datetime) -> tuple[Event, Registration]:
     """Event first, then registration: one order everywhere, so no deadlock. Raises RegistrationClosed."""
+    event, registration = lock_standing(registration, now)
+    if registration.state not in LIVE:
+        raise RegistrationClosed
+    return event, registration
+
+
+def lock_standing(registration: Registration, now: datetime) -> tuple[Event, Registration]:
+    """The same also for one that is still to be approved: its people change, and nobody is told, for none has a place.
+
+    Raises RegistrationClosed.
+    """
     event = lock(registration.event)
     registration = Registration.objects.select_for_update().get(pk=registration.pk)
-    if registration.state not in LIVE or not event.is_upcoming(now):
+    if not registration.is_active or not event.is_upcoming(now):
         raise RegistrationClosed
     return event, registration
 

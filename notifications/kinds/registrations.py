@@ -74,17 +74,15 @@ def registration_cancelled(delivery: Delivery) -> Letter:
     """To the contact: nothing is left of the registration."""
     registration = registration_of(delivery)
     event = registration.event
+    if registration.erased_at:
+        words = _("your registration is cancelled and its data are erased. This is our last message about it.")
+    elif delivery.payload.get("held", True):
+        words = _("the registration of %(registrant)s is cancelled and its places are free again.")
+    else:  # it was never approved, or waited
+        words = _("the registration of %(registrant)s is cancelled. It held no place yet.")
     return Letter(
         subject=_("Registration cancelled: %(event)s") % {"event": event.title},
-        paragraphs=[
-            _("your registration is cancelled and its data are erased. This is our last message about it.")
-            if registration.erased_at
-            else _("the registration of %(registrant)s is cancelled. It held no place yet.")
-            % {"registrant": registration.registrant}
-            if not delivery.payload.get("held", True)
-            else _("the registration of %(registrant)s is cancelled and its places are free again.")
-            % {"registrant": registration.registrant}
-        ],
+        paragraphs=[words if registration.erased_at else words % {"registrant": registration.registrant}],
         facts=event_facts(event),
         link=(_("The event's page"), absolute(event.get_absolute_url())),
         calendar=calendar_of(delivery, event),
