@@ -112,7 +112,10 @@ def _waiting(event: Event) -> DeliveryQuerySet:
 
 
 def _withdraw(rows: DeliveryQuerySet, why: str) -> Withdrawn:
-    held = {row[0]: row for row in rows.order_by("pk").select_for_update().values_list("pk", "address", "payload")}
+    held = {
+        row[0]: row
+        for row in rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", "address", "payload")
+    }
     if held:
         still_waiting = Delivery.objects.filter(among(held), state=State.READY)
         still_waiting.update(state=State.CANCELLED, reply=why)
