@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import agenda as agendas
 from events import services
+from events.checkin import papers
 from events.forms import OwnNameForm
 from events.models import Attendee, ChangeRequest, Question
 from events.questions import given
@@ -27,6 +28,7 @@ def detail(request: HttpRequest, attendee: Attendee) -> HttpResponse:
         "registration": attendee.registration,
         "event": event,
         "is_live": attendee.is_confirmed and event.is_upcoming(timezone.now()),
+        "pass": papers.pass_of(attendee),
         "sessions": agendas.current(event).items,
         **_questions(attendee),
         "has_choices": attendee.is_confirmed and event.sessions.filter(open_places__isnull=False).exists(),

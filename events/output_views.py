@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from events import agenda as agendas
-from events import calendars
+from events import calendars, papers
 from events.models import Event
 from events.outputs import answers, frab, pdf
 from events.outputs.listing import listing
@@ -43,7 +43,7 @@ def agenda_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         return has_it
     try:
         content = pdf.file_of(sheet)
-    except pdf.CannotRender:
+    except papers.CannotRender:
         return HttpResponse(_("The PDF cannot be made at the moment."), status=503, content_type="text/plain")
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{event.slug}-{_language()}.pdf"'

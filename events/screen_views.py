@@ -1,7 +1,6 @@
 """Now and next on displays of the hall, the state they ask for, and what keeps them when the network is cut."""
 
 import json
-from base64 import b64encode
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +12,9 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from events import agenda as agendas
+from events import papers
 from events.output_views import public_event
-from events.outputs import answers, qr, screens
+from events.outputs import answers, screens
 
 
 @require_safe
@@ -37,7 +37,7 @@ def screen(request: HttpRequest, slug: str, room: int | None = None) -> HttpResp
         "labels": screens.labels(),
         "now": now,
         "page": page,
-        "qr": f"data:image/svg+xml;base64,{b64encode(qr.svg(page)).decode()}",
+        "qr": papers.picture_of(page),
     }
     return _asked_each_time(render_to_string("events/outputs/screen.html", context), "text/html; charset=utf-8")
 

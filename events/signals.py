@@ -46,3 +46,5 @@ waiting_left = Signal()
 waiting_expired = Signal()
 #: The personal link opens nothing any more. Arguments: invitation.
 invitation_revoked = Signal()
+#: Somebody is here. Arguments: attendee, scan.
+attendee_arrived = Signal()

@@ -31,10 +31,12 @@ class Message:
 def enqueue(messages: Iterable[Message]) -> int:
     """Insert what is not there yet; the number of rows asked for. The same key again inserts nothing.
 
+    Who has no mailbox (somebody who walked in) gets none.
+
     A rollback of the caller's transaction leaves no row; a dead broker delays the mail until the next sweep.
     """
     now = timezone.now()
-    rows = [_row(message, now) for message in messages]
+    rows = [_row(message, now) for message in messages if message.address]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     if rows:
         # robust: with the broker down Celery raises here, after the commit, when all is saved already.

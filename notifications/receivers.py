@@ -16,7 +16,17 @@ from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.agenda.impact import Told
 from events.agenda.people import Addressee
-from events.models import AgendaRelease, Attendee, ChangeRequest, Event, Invitation, Registration, Session, WaitingEntry
+from events.models import (
+    AgendaRelease,
+    Attendee,
+    ChangeRequest,
+    Event,
+    Invitation,
+    Registration,
+    Scan,
+    Session,
+    WaitingEntry,
+)
 from notifications import erasure, outbox
 from notifications.calendars import feeds, overtaking
 from notifications.calendars import stamps as calendar_stamps
@@ -395,3 +405,8 @@ def on_agreement_concluded(*, agreement: Agreement, **_kwargs: Any) -> None:
 def on_agreement_withdrawn(*, agreement: Agreement, reason: str, **_kwargs: Any) -> None:
     planning.recompute(target=agreement, since=timezone.now())
     _to_people("agreement_withdrawn", str(agreement.pk), agreement, agreement.people_to_tell(), reason=reason)
+
+
+@receiver(event_signals.attendee_arrived)
+def on_attendee_arrived(*, scan: Scan, **_kwargs: Any) -> None:
+    facts.of_arrival(scan)

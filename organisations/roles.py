@@ -9,6 +9,7 @@ class Role(models.TextChoices):
 
     ORGANISER = "organiser", _("organiser")
     REGISTRATION_DESK = "registration_desk", _("registration desk")
+    SCANNER = "scanner", _("passes at the door")
     COMMUNICATIONS = "communications", _("communications")
     RESEARCHER = "researcher", _("researcher")
     SIGNATORY = "signatory", _("signatory")
@@ -19,6 +20,8 @@ class Permission(models.TextChoices):
     """What a page or service asks for; never ask for a role by name."""
 
     MANAGE_EVENTS = "manage_events", _("manage events and registrations")
+    SCAN_PASSES = "scan_passes", _("read passes at the door")
+    RUN_DESK = "run_desk", _("search people, let in who is not registered, take arrivals back")
     SEE_NEEDS = "see_needs", _("read access and dietary needs")
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage the directory")
     MANAGE_AGREEMENTS = "manage_agreements", _("draft and freeze agreements")
@@ -34,6 +37,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGANISER: frozenset(
         {
             Permission.MANAGE_EVENTS,
+            Permission.SCAN_PASSES,
+            Permission.RUN_DESK,
             Permission.SEE_NEEDS,
             Permission.MANAGE_ORGANISATIONS,
             Permission.MANAGE_AGREEMENTS,
@@ -42,7 +47,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OPERATE_OUTBOX,
         }
     ),
-    Role.REGISTRATION_DESK: frozenset({Permission.MANAGE_EVENTS}),
+    Role.REGISTRATION_DESK: frozenset({Permission.MANAGE_EVENTS, Permission.SCAN_PASSES, Permission.RUN_DESK}),
+    Role.SCANNER: frozenset({Permission.SCAN_PASSES}),
     Role.COMMUNICATIONS: frozenset({Permission.SEND_CAMPAIGNS, Permission.SEE_OUTBOX}),
     Role.RESEARCHER: frozenset({Permission.MANAGE_ORGANISATIONS}),
     Role.SIGNATORY: frozenset({Permission.COMMENT_DRAFTS, Permission.RECORD_POSITION, Permission.RECORD_ADHESION}),

@@ -1,6 +1,7 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
 from events.attribution.models import RegistrationSource
+from events.checkin.models import Reconciliation, Rehearsal, Scan, ScanQuerySet, WalkIn
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.change_requests import ChangeRequest, ChangeRequestQuerySet, fingerprint_of
 from events.models.events import Event, EventQuerySet
@@ -47,10 +48,14 @@ __all__ = [
     "Question",
     "QuestionOption",
     "QuestionQuerySet",
+    "Reconciliation",
     "Registration",
     "RegistrationQuerySet",
     "RegistrationSource",
+    "Rehearsal",
     "Room",
+    "Scan",
+    "ScanQuerySet",
     "Session",
     "SessionPlace",
     "SessionPlaceQuerySet",
@@ -61,6 +66,7 @@ __all__ = [
     "WaitingEntry",
     "WaitingEntryQuerySet",
     "WaitingPerson",
+    "WalkIn",
     "Weekday",
     "fingerprint_of",
     "most_people",

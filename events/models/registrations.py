@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -11,11 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.checkin import codes
 from events.models.events import Event
 from events.models.invitations import Invitation
 from organisations.languages import Language
 from organisations.links import hash_token, make_token
 from organisations.models import Organisation, User
+
+if TYPE_CHECKING:
+    from events.checkin.models import Scan
 
 REGISTRATION_LINK = "registration"
 ATTENDEE_LINK = "attendee"
@@ -110,6 +115,8 @@ class Registration(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("decided by")
     )
     refusal_reason = models.TextField(_("reason of the refusal"), blank=True, default="", editable=False)
+    #: Written down at the desk for somebody who came without a registration: they may have no mailbox.
+    walked_in_at = models.DateTimeField(_("came without registration at"), null=True, blank=True, editable=False)
     #: Its contact wished it: from then on nobody is named here.
     erased_at = models.DateTimeField(_("data erased at"), null=True, blank=True, editable=False)
 
@@ -129,7 +136,11 @@ class Registration(models.Model):
                 name="registration_says_what_its_category_is",
             ),
             models.CheckConstraint(
-                condition=(Q(erased_at__isnull=True) & ~Q(contact_name="") & ~Q(contact_email=""))
+                condition=(
+                    Q(erased_at__isnull=True)
+                    & ~Q(contact_name="")
+                    & (~Q(contact_email="") | Q(walked_in_at__isnull=False))
+                )
                 | Q(
                     erased_at__isnull=False,
                     contact_name="",
@@ -246,6 +257,35 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         """Those who hold a place for good. Twin: `Attendee.is_confirmed`."""
         return self.filter(state=Attendee.State.CONFIRMED)
 
+    def present(self) -> "AttendeeQuerySet":
+        """Those who are here, or were, by the facts of the desks."""
+        return self.filter(models.Exists(self._arrivals()))
+
+    def with_arrival(self) -> "AttendeeQuerySet":
+        """With `arrived_at` and `arrived_desk`, empty for who is not here."""
+        here = self._arrivals()
+        return self.annotate(
+            arrived_at=models.Subquery(here.values("happened_at")[:1]),
+            arrived_desk=models.Subquery(here.values("desk")[:1]),
+        )
+
+    @staticmethod
+    def _arrivals() -> "models.QuerySet[Scan]":
+        from events.checkin.models import Scan  # which points at attendees
+
+        return Scan.objects.arrivals().filter(attendee=models.OuterRef("pk"))
+
+    def matching(self, query: str) -> "AttendeeQuerySet":
+        """Those whose name, organisation or medium holds every word of it, by name."""
+        found = self.filter(erased_at=None)
+        for word in query.split():
+            found = found.filter(
+                Q(full_name__icontains=word)
+                | Q(registration__organisation_name__icontains=word)
+                | Q(registration__medium__icontains=word)
+            )
+        return found.order_by("full_name", "pk")
+
     def seated(self) -> "AttendeeQuerySet":
         """Those who take a place up, for good or for a while."""
         return self.filter(place_number__isnull=False)
@@ -280,6 +320,8 @@ class Attendee(models.Model):
     #: Of the link that this person alone has; none where there is nobody any more whom it could be given to.
     token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
     token_version = models.PositiveIntegerField(default=1, editable=False)
+    #: Of the code on their pass (`events.checkin.codes`); it goes with the link, and with the name.
+    pass_mark = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     office = models.CharField(_("office or role"), max_length=150, blank=True)
@@ -336,9 +378,15 @@ class Attendee(models.Model):
         return make_token(ATTENDEE_LINK, self.key, self.token_version)
 
     def renew_token(self) -> None:
-        """Another link from now on; the one before opens nothing. Does not save."""
+        """Another link and another pass from now on; those before open nothing. Does not save."""
         self.token_version += 1
         self.token_hash = hash_token(self.token)
+        self.pass_mark = codes.mark_of(self.pass_code)
+
+    @property
+    def pass_code(self) -> str:
+        """The code on their pass, derived anew each time."""
+        return codes.code_of(self.key, self.token_version)
 
     def get_absolute_url(self) -> str:
         """Their own page. Holds the secret token: only for this person."""

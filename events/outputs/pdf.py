@@ -1,9 +1,7 @@
 """The agenda on paper: a tagged PDF (PDF/UA-1), A4, black on white. Made once for each state of the agenda."""
 
 import hashlib
-import io
 import threading
-from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,9 +11,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from events import papers
 from events.agenda import Agenda
 from events.models import Event
-from events.outputs import qr
 from events.outputs.listing import listing
 from organisations.languages import Language
 
@@ -26,10 +24,6 @@ INLINE, BLOCK = "a", "article"
 KEPT = 60
 #: One at a time in a process: a hundred visitors of a new release make one PDF, not a hundred.
 _one_at_a_time = threading.Lock()
-
-
-class CannotRender(Exception):
-    """The PDF could not be made on this machine; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def sheet(event: Event, agenda: Agenda) -> Sheet:
         "event": event,
         "listing": listing(agenda, {}),
         "page": page,
-        "qr": f"data:image/svg+xml;base64,{b64encode(qr.svg(page)).decode()}",
+        "qr": papers.picture_of(page),
         "association_name": settings.ASSOCIATION_NAME,
         "site": settings.SITE_URL,
     }
@@ -88,19 +82,7 @@ def _kept(path: Path) -> bytes | None:
 
 
 def _render(found: Sheet) -> bytes:
-    try:
-        from django_weasyprint.utils import DjangoURLFetcher
-        from weasyprint import HTML
-    except OSError as error:
-        raise CannotRender("The system library Pango is missing.") from error
-    document = HTML(string=found.html, url_fetcher=DjangoURLFetcher(), base_url="file:///")
-    stream = io.BytesIO()
-    # the same sheet gives the same bytes
-    document.write_pdf(
-        stream, pdf_variant="pdf/ua-1", pdf_identifier=bytes.fromhex(found.sha256)[:16],
-        finisher=lambda _document, file: _say_languages(file, found.foreign),
-    )  # fmt: skip
-    return stream.getvalue()
+    return papers.pdf_of(found.html, finisher=lambda file: _say_languages(file, found.foreign))
 
 
 def _say_languages(file: Any, language: str) -> None:

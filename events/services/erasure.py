@@ -84,5 +84,11 @@ def _forget(people: AttendeeQuerySet, now: datetime, *, registration: int | None
     for forget in ON_ERASED:
         forget(keys, registration)
     Attendee.objects.filter(pk__in=keys).update(
-        full_name="", email="", office="", photo_consent_at=None, photo_consent_version="", erased_at=now
+        full_name="",
+        email="",
+        office="",
+        photo_consent_at=None,
+        photo_consent_version="",
+        pass_mark=None,
+        erased_at=now,
     )

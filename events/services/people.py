@@ -86,7 +86,7 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, by: User | None = None, n
     if guest.email != attendee.email:
         attendee.renew_token()
     attendee.full_name, attendee.email, attendee.office = guest.full_name, guest.email, guest.office
-    attendee.save(update_fields=["full_name", "email", "office", "token_version", "token_hash"])
+    attendee.save(update_fields=["full_name", "email", "office", "token_version", "token_hash", "pass_mark"])
     if attendee.is_confirmed:  # who waits is in nobody's calendar yet
         announce_change(registration, before)
     return attendee

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from events import signals
+from events.checkin import codes
 from events.models import (
     ATTENDEE_LINK,
     Attendee,
@@ -94,11 +95,14 @@ def take_up(attendees: Sequence[Attendee], event: Event) -> None:
 def attendee_of(registration: Registration, guest: Guest, now: datetime, **fields: Any) -> Attendee:
     """A person of a registration with a link of their own. Does not save."""
     key = uuid.uuid4()
+    # as the model derives them of a person of version 1
+    token, code = make_token(ATTENDEE_LINK, key), codes.code_of(key, 1)
     return Attendee(
         registration=registration,
         event_id=registration.event_id,
         key=key,
-        token_hash=hash_token(make_token(ATTENDEE_LINK, key)),
+        token_hash=hash_token(token),
+        pass_mark=codes.mark_of(code),
         full_name=guest.full_name,
         email=guest.email,
         office=guest.office,

@@ -1,4 +1,4 @@
-"""People by where they stand towards one event. A new standing (came) is one more small class below."""
+"""People by where they stand towards one event. A new standing is one more small class below."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models import Attendee, Event, Invitation, Question, Registration
+from events.models import Attendee, AttendeeQuerySet, Event, Invitation, Question, Registration
 from notifications.audiences.sources import Fields, Recipient, Source, SourceForm, is_key, register
 from notifications.models import Delivery
 from organisations.languages import Words
@@ -61,7 +61,7 @@ def _people(deliveries: QuerySet[Delivery]) -> Iterable[Row]:
 
 
 def _contacts(registrations: QuerySet[Registration]) -> Iterable[Row]:
-    named = registrations.filter(erased_at__isnull=True)
+    named = registrations.filter(erased_at__isnull=True).exclude(contact_email="")  # who walked in may have no mailbox
     return named.values_list("contact_email", "contact_name", "language", "organisation")
 
 
@@ -161,6 +161,39 @@ class OpenQuestions(Standing):
         )
         people = Attendee.objects.standing().filter(Exists(each), registration=OuterRef("pk"))
         return _contacts(Registration.objects.filter(Exists(once) | Exists(people), event=event).active())
+
+
+@standing
+class Came(Standing):
+    """Everybody who came, and the contacts of those among them who have no mailbox of their own."""
+
+    key = "came"
+    label = gettext_lazy("came")
+    sentence = gettext_lazy("those who came to “%(event)s”")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        return _present_or_not(Attendee.objects.filter(event=event).present())
+
+
+@standing
+class StayedAway(Standing):
+    """Everybody who held a place and did not come."""
+
+    key = "stayed_away"
+    label = gettext_lazy("registered and did not come")
+    sentence = gettext_lazy("those registered for “%(event)s” who did not come")
+
+    def rows(self, event: int) -> Iterable[Row]:
+        people = Attendee.objects.filter(event=event).confirmed()
+        return _present_or_not(people.exclude(pk__in=people.present().values("pk")))
+
+
+def _present_or_not(people: AttendeeQuerySet) -> Iterable[Row]:
+    """Each at their own mailbox; the contacts of those who have none, at theirs."""
+    named = people.filter(erased_at__isnull=True)
+    own = named.exclude(email="")
+    yield from own.values_list("email", "full_name", "registration__language", "registration__organisation")
+    yield from _contacts(Registration.objects.filter(pk__in=named.filter(email="").values("registration")))
 
 
 @standing

@@ -1,7 +1,7 @@
 """What became of a campaign, from our own rows: no pixel, no third party, nobody watched.
 
-planned -> handed over -> not come back -> opened the personal link -> registered; for all, by kind of organisation and
-by municipality. Attendance joins when check-in has rows of its own.
+planned -> handed over -> not come back -> opened the personal link -> registered -> came; for all, by kind of organisation
+and by municipality.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models import Invitation, Registration
+from events.models import Attendee, Invitation, Registration
 from notifications import audiences
 from notifications.campaigns.forms import CandidateFilterForm
 from notifications.models import Campaign, Delivery, Exclusion, Tally
@@ -31,6 +31,7 @@ STEPS = (
     ("arrived", gettext_lazy("not come back")),
     ("opened", gettext_lazy("opened the personal link")),
     ("registered", gettext_lazy("registered")),
+    ("came", gettext_lazy("came")),
 )
 
 
@@ -79,6 +80,7 @@ def _rows(campaign: Campaign) -> QuerySet[Delivery]:
         # not `opened`: an aggregate of that name would be meant instead
         has_opened=Exists(invitation),
         has_registered=Exists(registration),
+        has_come=Exists(registration.filter(Exists(Attendee.objects.filter(registration=OuterRef("pk")).present()))),
     )
 
 
@@ -91,6 +93,7 @@ def _numbers() -> dict[str, Count]:
         "arrived": Count("pk", filter=taken & ~Q(state__in=came_back)),
         "opened": Count("pk", filter=Q(has_opened=True) | Q(has_registered=True)),
         "registered": Count("pk", filter=Q(has_registered=True)),
+        "came": Count("pk", filter=Q(has_come=True)),
     }
 
 

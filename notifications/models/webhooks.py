@@ -21,6 +21,7 @@ class Fact(models.TextChoices):
     REGISTRATION_CONFIRMED = "registration.confirmed", _("a registration came in")
     REGISTRATION_CHANGED = "registration.changed", _("a registration was changed")
     REGISTRATION_CANCELLED = "registration.cancelled", _("a registration was given back")
+    ATTENDEE_ARRIVED = "attendee.arrived", _("somebody arrived at an event")
     EVENT_PUBLISHED = "event.published", _("an event became public")
     EVENT_RESCHEDULED = "event.rescheduled", _("an event moved in time or place")
     EVENT_CANCELLED = "event.cancelled", _("an event was called off")

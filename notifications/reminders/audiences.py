@@ -50,7 +50,8 @@ def candidates(rule: ReminderRule, now: datetime) -> list[Recipient]:
 def place_holders(event: Event, now: datetime) -> list[Recipient]:
     """The people who hold a place; without an address of their own they are reminded through their contact."""
     attendees = Attendee.objects.filter(event=event).confirmed().select_related("registration")
-    attendees = attendees.exclude(email="", registration__erased_at__isnull=False)  # nobody is left to write to
+    # nobody is left to write to, or there never was a mailbox
+    attendees = attendees.exclude(email="", registration__contact_email="")
     return [_place_holder(attendee) for attendee in attendees.order_by("place_number")]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from events.models import Event, Registration
+from events.models import Event, Registration, Scan
 from notifications.letters import absolute
 from notifications.models import Campaign, Delivery, Fact, Tally, Webhook, WebhookMessage
 
@@ -22,6 +22,11 @@ def of_registration(fact: Fact, registration: Registration) -> None:
     """A registration came in, changed or was given back."""
     occurrence = f"{fact}:{registration.pk}:{registration.revision}"
     _announce(fact, lambda: [(occurrence, _registration(registration))])
+
+
+def of_arrival(scan: Scan) -> None:
+    """Somebody is here: of which event and registration, when and at which desk."""
+    _announce(Fact.ATTENDEE_ARRIVED, lambda: [(f"{Fact.ATTENDEE_ARRIVED}:{scan.key}", _arrival(scan))])
 
 
 def of_event(fact: Fact, event: Event) -> None:
@@ -74,6 +79,15 @@ def wake() -> None:
     from notifications.tasks import webhooks
 
     webhooks.delay()
+
+
+def _arrival(scan: Scan) -> dict[str, Any]:
+    return {
+        "event": scan.event.slug,
+        "registration": scan.attendee.registration.reference if scan.attendee else "",
+        "at": iso(scan.happened_at),
+        "desk": scan.desk,
+    }
 
 
 def _registration(registration: Registration) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from events import agenda as agendas
-from events import services
+from events import papers, services
 from events.models import Event
 from events.outputs import pdf
 from tests.events.outputs.test_agenda_calendars import services_of_bulk
@@ -144,7 +144,7 @@ def test_four_visitors_at_once_make_one_file(conference, monkeypatch, lock, made
 
 def test_a_machine_without_the_library_says_so_and_a_full_disk_costs_only_time(client, conference, monkeypatch, caplog):
     def missing(sheet):
-        raise pdf.CannotRender("no Pango")
+        raise papers.CannotRender("no Pango")
 
     with monkeypatch.context() as without:
         without.setattr(pdf, "_render", missing)
