@@ -89,12 +89,13 @@ def on_the_web(measure: Callable[[str], Figures]) -> Callable[[], Figures]:
 
 def measures() -> dict[tuple[str, ...], Callable[[], Figures]]:
     """What is measured together, by the names of its figures, in the order in which it runs."""
-    from bench import agenda, mail, memory, million, plan, web
+    from bench import agenda, desk, mail, memory, million, plan, web
 
     return {
         ("event_page", "event_page_p95_ms"): on_the_web(web.event_page),
         ("registration",): on_the_web(web.registration),
         ("oversell_200_for_50", "oversell_200_for_50_p95_ms"): on_the_web(web.oversell),
+        ("check_in", "check_in_p95_ms"): on_the_web(desk.check_in),
         ("idle_memory_mib",): memory.idle_memory,
         ("bulk_mail", "bulk_mail_pipelined"): mail.bulk_mail,
         ("bulk_mail_rss_mib",): mail.bulk_mail_rss,

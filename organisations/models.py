@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from organisations.languages import Language
@@ -136,10 +137,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.strip().lower()
 
     def has_permission(self, permission: Permission, organisation: Organisation | None = None) -> bool:
-        """Twin of `UserManager.with_permission`: one query."""
-        return (
-            self.is_active and self.grants.filter(role__in=roles_with(permission), organisation=organisation).exists()
-        )
+        """Twin of `UserManager.with_permission`: one query, and none more for the whole portal's permissions after it."""
+        if not self.is_active:
+            return False
+        if organisation is None:
+            return not self._roles.isdisjoint(roles_with(permission))
+        return self.grants.filter(role__in=roles_with(permission), organisation=organisation).exists()
+
+    @cached_property
+    def _roles(self) -> frozenset[str]:
+        """Those held for the whole portal, asked once for each request."""
+        return frozenset(self.grants.filter(organisation=None).values_list("role", flat=True))
 
     def organisations_with(self, permission: Permission) -> "models.QuerySet[Organisation]":
         """The organisations for which this user holds the permission."""
@@ -148,12 +156,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_organiser(self) -> bool:
-        """Whether the organisers' pages open for this user at all (a role held for the whole portal)."""
-        if not self.is_active:
-            return False
-        if not hasattr(self, "_is_organiser"):
-            self._is_organiser = self.grants.filter(organisation=None).exists()
-        return self._is_organiser
+        """Whether the organisers' pages open for this user at all: a role held for the whole portal, more than the door."""
+        return self.is_active and bool(self._roles - {Role.SCANNER})
 
 
 class RoleGrant(models.Model):

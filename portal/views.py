@@ -1,6 +1,7 @@
 """Pages that belong to no single room: home, notices, my area, the organisers' first page, health."""
 
 import hmac
+from collections.abc import Iterable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -15,12 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
+from events.checkin.services import LATEST_REPORT
 from events.models import Attendee, Event, MeetingPoint, Registration
 from notifications.models import CalendarFeed, ChannelPost, NightlyCheck, Sweep, Tally, Webhook
 from notifications.posting import waiting as posting
 from notifications.sending import station, waiting
 from organisations.access import signed_in
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 from organisations.roles import Permission
 from portal import metrics
 
@@ -70,10 +72,20 @@ def me(request: HttpRequest) -> HttpResponse:
         "agreements": Agreement.objects.for_parties_of(user).order_by("-created_at"),
         "registrations": registrations.order_by("-event__starts_at", "pk"),
         "has_second_factor": is_mfa_enabled(user),
+        "desks": _desks(user),
         # the sign-in code went to this very mailbox, so its calendar may be shown
         "calendar": CalendarFeed.objects.filter(address=user.email).first(),
     }
     return render(request, "portal/me.html", context)
+
+
+def _desks(user: User) -> Iterable[Event]:
+    """Events at whose door somebody may stand: from the day before, and as long as desks may report."""
+    if not user.has_permission(Permission.SCAN_PASSES):
+        return ()
+    now = timezone.now()
+    near = Event.objects.filter(state__in=(Event.State.PUBLISHED, Event.State.HELD), ends_at__gt=now - LATEST_REPORT)
+    return near.order_by("starts_at", "pk")[:10]
 
 
 @never_cache

@@ -109,15 +109,16 @@ async function askPeople() {
   await write("lists", page.event, await sealed(list));
   const kept = await caches.open("desk:" + new URL(page.here, location.href).href);
   await kept.put(new URL("until", new URL(page.here, location.href)), new Response(String(people.expires)));
-  for (const one of await waiting()) markHere(one);
+  await markWaiting();
 }
 
 async function rememberPeople() {
   const kept = await read("lists", page.event);
-  if (!kept) return;
+  if (!kept) return undefined;
   const list = await unsealed(kept);
-  if (Date.parse(list.expires_at) > Date.now()) take(list);
-  else await forget("lists", page.event);
+  if (Date.parse(list.expires_at) <= Date.now()) return forget("lists", page.event);
+  take(list);
+  return markWaiting();
 }
 
 async function person(scan) {
@@ -125,6 +126,11 @@ async function person(scan) {
   if (scan.person) return people.byKey.get(scan.person);
   const code = normal(scan.code ?? "");
   return code ? people.byHash.get(await hashOf(people.salt, code)) : undefined;
+}
+
+// Those who arrived here alone are here, whatever the list said that was made elsewhere.
+async function markWaiting() {
+  for (const one of await waiting()) markHere(one);
 }
 
 function markHere(scan) {
@@ -193,7 +199,7 @@ async function alone(scan) {
   if (!scan.newcomer && (!people || people.expires <= Date.now())) {
     scan.told = "unknown";
     await keep(scan);
-    draw({ ...verdicts.unknown, detail: messages.no_people });
+    draw({ verdict: "unknown", ...verdicts.unknown, detail: messages.no_people });
     return;
   }
   const verdict = scan.newcomer ? "admitted" : !one ? "unknown" : one.arrival ? "again" : one.state;
@@ -298,7 +304,7 @@ function search(text) {
 function shown(text, means) {
   const code = normal(text);
   if (code) return arrived({ means, code });
-  draw({ tone: "stop", ...verdicts.unknown, detail: messages.code });
+  draw({ verdict: "unknown", ...verdicts.unknown, detail: messages.code });
   return undefined;
 }
 
@@ -314,7 +320,7 @@ function listen() {
   find("[data-find-form]")?.addEventListener("submit", (event) => {
     if (online) return; // the server finds whole names
     event.preventDefault();
-    search(find("#q").value);
+    search(find("#id_q").value);
   });
   find("[data-newcomer-form]")?.addEventListener("submit", (event) => {
     if (online) return;

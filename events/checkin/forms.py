@@ -26,6 +26,15 @@ class CodeForm(forms.Form):
         self.initial["key"] = uuid.uuid4()
 
 
+class FindForm(forms.Form):
+    """Somebody without a pass at hand."""
+
+    q = forms.CharField(
+        label=_("Name or organisation"), max_length=100, required=False,
+        widget=forms.TextInput({"type": "search", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
 class DeskForm(forms.Form):
     """Where this device stands."""
 

@@ -21,6 +21,7 @@ from events.models import Attendee, Event, Registration, registrant_key_of
 from events.services import EventFull
 from events.services.locking import lock
 from events.services.places import Guest, give_places
+from events.services.registrations import directory_entry
 from organisations.links import hash_token, make_token
 from organisations.models import User
 
@@ -244,12 +245,16 @@ def _newcomer(event: Event, submission_id: uuid.UUID, who: Newcomer, now: dateti
 
 def _registration(event: Event, submission_id: uuid.UUID, who: Newcomer, now: datetime) -> Registration:
     category = Registration.Category.ORGANISATION if who.organisation_name else Registration.Category.PERSON
-    registrant = registrant_key_of(category, organisation=None, name=who.organisation_name, email=who.email)
+    organisation = directory_entry(who.organisation_name) if who.organisation_name else None
+    registrant = registrant_key_of(
+        category, organisation=organisation.pk if organisation else None, name=who.organisation_name, email=who.email
+    )
     if not who.email and not who.organisation_name:
         registrant = ""  # nothing tells one person without mailbox from another
     key = uuid.uuid4()
     return Registration.objects.create(
-        key=key, event=event, category=category, registrant_key=registrant, organisation_name=who.organisation_name,
+        key=key, event=event, category=category, registrant_key=registrant, organisation=organisation,
+        organisation_name=who.organisation_name,
         organisation_kind=who.organisation_kind if who.organisation_name else "", contact_name=who.full_name,
         contact_email=who.email, submission_id=submission_id, token_hash=hash_token(make_token("registration", key)),
         privacy_notice_version=settings.PRIVACY_NOTICE_VERSION, created_at=now, walked_in_at=now,
@@ -258,7 +263,7 @@ def _registration(event: Event, submission_id: uuid.UUID, who: Newcomer, now: da
 
 def _found(shown: Shown) -> Attendee | None:
     """Whose pass it is, of whatever event, locked; the directory's entry comes along."""
-    people = Attendee.objects.select_for_update(of=("self",)).select_related("registration__organisation")
+    people = Attendee.objects.select_for_update(of=("self",)).select_related("registration")
     if shown.person:
         return people.filter(key=shown.person).first()
     code = codes.normal(shown.code)
@@ -267,7 +272,7 @@ def _found(shown: Shown) -> Attendee | None:
 
 def _same(key: uuid.UUID) -> Outcome | None:
     """What this fact was answered the first time."""
-    scan = Scan.objects.filter(key=key).select_related("attendee__registration__organisation").first()
+    scan = Scan.objects.filter(key=key).select_related("attendee__registration").first()
     if scan is None:
         return None
     facts = list(Scan.objects.filter(attendee=scan.attendee, arrival__isnull=False).order_by("pk"))

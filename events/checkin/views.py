@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.checkin import codes, counters, services, words
-from events.checkin.forms import CodeForm, DeskForm, NewcomerForm, ReconciliationForm
+from events.checkin.forms import CodeForm, DeskForm, FindForm, NewcomerForm, ReconciliationForm
 from events.checkin.models import Scan, WalkIn
 from events.checkin.services import Desk, Outcome, Shown
 from events.checkin.words import initials, represents, said, verdicts
@@ -256,6 +256,7 @@ def _page(
         "runs_desk": runs,
         "query": query,
         "found": [(person, uuid.uuid4()) for person in _search(event, query)] if query else (),
+        "find_form": FindForm(initial={"q": query}),
         "newcomer_form": NewcomerForm(auto_id="newcomer_%s") if runs else None,
         "perms_events": signed_in(request).has_permission(Permission.MANAGE_EVENTS),
         "takes_scans": services.takes_scans(event, timezone.now()),

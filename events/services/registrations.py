@@ -169,6 +169,12 @@ def request_link(*, event: Event, email: str) -> None:
         signals.attendee_link_requested.send(sender=Attendee, attendee=attendee)
 
 
+def directory_entry(name: str) -> Organisation | None:
+    """The directory's organisation of exactly this name; none where there are two."""
+    matches = list(Organisation.objects.filter(name__iexact=name)[:2])
+    return matches[0] if len(matches) == 1 else None
+
+
 # -- inside ---------------------------------------------------------------------------------------------------------
 
 
@@ -181,10 +187,7 @@ def _organisation_of(applicant: Applicant, invitation: Invitation | None) -> Org
     """The directory's entry: the invited one, or one of exactly this name; never a guess."""
     if applicant.category != Registration.Category.ORGANISATION:
         return None
-    if invitation:
-        return invitation.organisation
-    matches = list(Organisation.objects.filter(name__iexact=applicant.organisation_name)[:2])
-    return matches[0] if len(matches) == 1 else None
+    return invitation.organisation if invitation else directory_entry(applicant.organisation_name)
 
 
 def _registrant_key(applicant: Applicant, organisation: Organisation | None) -> str:

@@ -16,13 +16,15 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
 from organisations.zone import ROME
-from portal.demo import entry, questions, registrations, workshop
+from portal.demo import arrivals, entry, questions, registrations, workshop
 from portal.demo.agenda import lengthen_the_last, write_agenda
 
 STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
 ORGANISER = "organizzazione@socialneet.example.org"
 DEMO_SIGN_INS = [
     (ORGANISER, "organiser / organizzazione"),
+    ("banco@socialneet.example.org", "registration desk / banco"),
+    ("ingresso@socialneet.example.org", "passes at the door / lettura dei pass"),
     ("presidente@confartigianato.example.org", "signatory of the association / firmatario"),
     ("assessore@comune.terni.example.org", "signatory of Terni / firmatario"),
     ("ufficio.sociale@comune.terni.example.org", "reviewer of Terni / ufficio"),
@@ -46,6 +48,7 @@ def load() -> None:
     load_demo_agreement(by=organiser)
     _for_invitations(by=organiser)
     registrations.load()
+    arrivals.load(by=organiser)
     attribution_demo.load(by=organiser)
     channels_demo.load(by=organiser)
     entry.load(year=year, by=organiser, venue=VENUE, address=ADDRESS)
@@ -68,7 +71,9 @@ def _organisations() -> None:
 
 def _people() -> User:
     association = Organisation.objects.get(name="Confartigianato Imprese Terni")
-    let_in(email=DEMO_SIGN_INS[1][0], name="Presidente", role=Role.SIGNATORY, organisation=association)
+    let_in(
+        email="presidente@confartigianato.example.org", name="Presidente", role=Role.SIGNATORY, organisation=association
+    )
     for town in ("Terni", "Orvieto", "Narni"):
         municipality = Organisation.objects.get(name=f"Comune di {town}")
         domain = f"comune.{town.lower()}.example.org"
@@ -84,6 +89,8 @@ def _people() -> User:
             role=Role.REVIEWER,
             organisation=municipality,
         )
+    let_in(email="banco@socialneet.example.org", name="Banco iscrizioni", role=Role.REGISTRATION_DESK)
+    let_in(email="ingresso@socialneet.example.org", name="Accoglienza", role=Role.SCANNER)
     organiser = let_in(email=ORGANISER, name="Organizzazione SOCIALNEET", role=Role.ORGANISER)
     if not organiser.is_staff:
         organiser.is_staff = organiser.is_superuser = True

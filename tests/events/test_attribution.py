@@ -176,7 +176,7 @@ def test_the_page_costs_the_same_whatever_the_number_of_addresses(
     for place in range(number):
         attribution.declare(event=event, kind="poster", label=f"Luogo {place}", by=organiser)
     client = client_of(organiser)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(f"/manage/events/{event.slug}/addresses/").status_code == 200
 
 

@@ -221,7 +221,7 @@ def _posted(values):
 
 BROKEN = [
     {"kind": "waiting_list", "event": 1}, {"kind": None}, {}, {"kind": ["directory"]},
-    {"kind": "event"}, {"kind": "event", "event": 1, "state": "came"}, {"kind": "event", "event": "1", "state": "invited"},
+    {"kind": "event"}, {"kind": "event", "event": 1, "state": "danced"}, {"kind": "event", "event": "1", "state": "invited"},
     {"kind": "event", "event": True, "state": "invited"}, {"kind": "event", "event": 10**30, "state": "invited"},
     {"kind": "agreement", "agreement": 1, "whom": "everyone"}, {"kind": "list", "list": None},
     {"kind": "directory", "kinds": "cso"}, {"kind": "directory", "pec": "perhaps"}, {"kind": "directory", "region": "Umbria"},

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from events import services as events
-from events.models import Invitation
+from events.checkin import services as checkin
+from events.checkin.services import Desk, Shown
+from events.models import Attendee, Invitation
 from notifications.campaigns import planning, services
 from notifications.models import (
     Campaign,
@@ -357,13 +360,18 @@ def sent(campaign, event, send_now, orvieto, terni, register):
     return campaign
 
 
-def test_the_report_follows_everybody_from_planned_to_registered(desk, sent):
+def test_the_report_follows_everybody_from_planned_to_the_day_itself(desk, sent, organiser):
+    anna = Attendee.objects.get(full_name="Anna")
+    shown = Shown(uuid.uuid4(), "pass", code=anna.pass_code)
     page = desk.get(f"{sent.pk}/report/")
-    assert [number for _label, number, _share in page.context["whole"]] == [3, 3, 2, 2, 1]
+    assert [number for _label, number, _share in page.context["whole"]] == [3, 3, 2, 2, 1, 0]
+    checkin.record(event=anna.event, shown=[shown], desk=Desk("Ingresso", organiser))
+    page = desk.get(f"{sent.pk}/report/")
+    assert [number for _label, number, _share in page.context["whole"]] == [3, 3, 2, 2, 1, 1]
     groups = {anchor: dict(lines) for _title, anchor, lines in page.context["groups"]}
-    assert groups["by-kind"]["municipality"] == [2, 2, 1, 1, 1]
-    assert groups["by-place"]["Terni"] == [2, 2, 2, 2, 1]
-    assert groups["by-organisation"]["Comune di Terni"] == [1, 1, 1, 1, 1]
+    assert groups["by-kind"]["municipality"] == [2, 2, 1, 1, 1, 1]
+    assert groups["by-place"]["Terni"] == [2, 2, 2, 2, 1, 1]
+    assert groups["by-organisation"]["Comune di Terni"] == [1, 1, 1, 1, 1, 1]
     assert page.context["out"] == [("wishes no invitations", 1)]
     assert ("550 5.1.1 unknown", 1) in page.context["troubles"]
     assert page.context["is_whole"]
@@ -374,7 +382,7 @@ def test_a_registration_given_back_no_longer_counts(desk, sent):
     from events.models import Registration
 
     events.cancel_registration(registration=Registration.objects.get())
-    assert [number for _label, number, _share in desk.get(f"{sent.pk}/report/").context["whole"]] == [3, 3, 2, 1, 0]
+    assert [number for _label, number, _share in desk.get(f"{sent.pk}/report/").context["whole"]] == [3, 3, 2, 1, 0, 0]
 
 
 def test_the_ledger_answers_who_got_what_and_why_not(desk, sent, orvieto, terni):

@@ -178,7 +178,7 @@ def test_each_kind_of_source_has_a_form_of_its_own(page, segment, event, draft, 
 
 @pytest.mark.parametrize(("kind", "values", "field"), [
     ("event", {}, "event"), ("event", {"event-event": "999", "event-state": "invited"}, "event"),
-    ("event", {"event-state": "came"}, "state"), ("list", {"list-list": "x"}, "list"),
+    ("event", {"event-state": "danced"}, "state"), ("list", {"list-list": "x"}, "list"),
     ("agreement", {"agreement-whom": "all"}, "whom"), ("directory", {"directory-kinds": ["martians"]}, "kinds"),
     ("directory", {"directory-name": "a\x00b"}, "name"), ("directory", {"directory-pec": "perhaps"}, "pec"),
 ])  # fmt: skip

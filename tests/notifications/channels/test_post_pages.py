@@ -112,7 +112,7 @@ def test_the_plan_costs_the_same_whatever_its_length(
     for place in range(number):
         by_hand(label=f"Giornale {place}")
     client = client_of(organiser)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(f"/manage/events/{event.slug}/posts/")
 
 
@@ -253,7 +253,7 @@ def test_every_event_stands_with_its_posts_at_the_same_cost(
         services.record(post=by_hand(label=str(place)), by=organiser, published_on=date(2026, 1, 1), link="", reach=10)
     ChannelPost.objects.filter(pk=by_hand(label="x").pk).update(reach=99)  # of a plan: it reached nobody yet
     client = client_of(organiser)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = client.get("/manage/posts/")
     [row] = page.context["page"]
     assert (row.planned_posts, row.published_posts, row.undecided_posts, row.reach) == (1, number, 0, number * 10)

@@ -148,9 +148,9 @@ def test_pages_cost_the_same_whatever_the_number(organiser, client_of, number, d
         )
         WebhookAttempt.objects.create(message=message, status=500)
     client = client_of(organiser)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/manage/webhooks/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(f"/manage/webhooks/{webhook.key}/")
 
 
