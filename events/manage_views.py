@@ -13,6 +13,7 @@ from events import exports, services
 from events.agenda.impact import impact_of
 from events.attribution import counts
 from events.forms import CancelEventForm, EventForm
+from events.log.exports import note_export
 from events.models import Attendee, Event, Registration
 from organisations.access import require, signed_in
 from organisations.roles import Permission
@@ -165,5 +166,6 @@ def registrations_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Who comes, as a sheet that Italian Excel opens as it is."""
     event = get_object_or_404(Event, slug=slug)
     response = HttpResponse(exports.attendees_csv(event), content_type="text/csv; charset=utf-8")
+    note_export(request, event, "attendees")
     response["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
     return response

@@ -1,6 +1,7 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
 from events.attribution.models import RegistrationSource
+from events.log.models import LogEntry
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.change_requests import ChangeRequest, ChangeRequestQuerySet, fingerprint_of
 from events.models.events import Event, EventQuerySet
@@ -40,6 +41,7 @@ __all__ = [
     "Event",
     "EventQuerySet",
     "Invitation",
+    "LogEntry",
     "MeetingPoint",
     "OpeningHours",
     "Pace",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from events import signals
 from events.attribution import sources as attribution
+from events.log.recording import differences, record, snapshot
 from events.models import (
     REGISTRATION_LINK,
     Attendee,
@@ -106,6 +107,10 @@ def register(
     return registration
 
 
+#: The contact's data. The change log says which of them were corrected, and not how.
+CONTACT = ("contact_name", "contact_email", "contact_office", "contact_phone")
+
+
 @transaction.atomic
 def edit_contact(
     *, registration: Registration, name: str, email: str, office: str, phone: str, now: datetime | None = None
@@ -116,7 +121,7 @@ def edit_contact(
     """
     now = now or timezone.now()
     event, registration = lock_live(registration, now)
-    before = registration.recipients()
+    before, written = registration.recipients(), snapshot(registration, CONTACT)
     if email != registration.contact_email:
         registration.token_version += 1
         registration.token_hash = hash_token(registration.token)
@@ -126,6 +131,8 @@ def edit_contact(
     registration.contact_name, registration.contact_email = name, email
     registration.contact_office, registration.contact_phone = office, phone
     registration.save()
+    if changes := differences(written, snapshot(registration, CONTACT), unsaid=CONTACT):
+        record(event, "registration.contact_changed", registration=registration, changes=changes)
     announce_change(registration, before)
     return registration
 
