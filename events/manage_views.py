@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events import exports, services
 from events.agenda.impact import impact_of
 from events.attribution import counts
+from events.cloning import parts
 from events.forms import CancelEventForm, EventForm
 from events.log.exports import note_export
 from events.models import Attendee, Event, Registration
@@ -49,6 +50,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "pending": event.registrations.filter(state=Registration.State.PENDING).count(),
         "changes": event.change_requests.to_decide(now).count(),
         "impact": impact_of(event, now=now),
+        "resting": parts.resting(event),
         "came_by": counts.of_event(event),
         "may_publicise": signed_in(request).has_permission(Permission.SEND_CAMPAIGNS),
     }
@@ -118,7 +120,7 @@ def _name_those_above(request: HttpRequest, event: Event) -> None:
 @require_events
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
     try:
-        services.publish(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
+        event = services.publish(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
     except services.WrongState:
         messages.error(request, _("Only a draft can be published."))
     except services.Blocked:
@@ -128,6 +130,9 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("manage_events:agenda_release", slug)
     else:
         messages.success(request, _("The event is public."))
+        if rests := parts.resting(event):
+            words = _("This rests until you switch it on: %(what)s.")
+            messages.warning(request, words % {"what": "; ".join(one.words for one in rests)})
     return redirect("manage_events:detail", slug)
 
 

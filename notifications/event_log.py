@@ -8,6 +8,7 @@ from django.utils.translation import ngettext_lazy
 
 from events.log.kinds import Group, Kind, labels, register
 from events.log.recording import Changes, record
+from events.models import Event
 from notifications.models import Campaign, ChannelPost
 from notifications.models.reminders import ReminderRule
 from organisations.models import User
@@ -21,6 +22,11 @@ def of_rule(rule: ReminderRule, verb: str, by: User | None, changes: Changes | N
     if rule.event:
         facts: dict[str, Any] = {"audience": rule.audience, **({"changes": changes} if changes else {})}
         record(rule.event, f"reminder.{verb}", by=by, subject=rule.pk, **facts)
+
+
+def of_copied_rules(event: Event, count: int, by: User) -> None:
+    """So many rules came along when the event was made as a copy."""
+    record(event, "reminder.copied", by=by, count=count)
 
 
 def of_campaign(campaign: Campaign, verb: str, by: User | None, count: int | None = None) -> None:
@@ -52,6 +58,9 @@ _RULES = (
     ("switched_off", _("%(who)s switched a reminder for %(audience)s off.")),
     ("removed", _("%(who)s deleted a reminder for %(audience)s.")),
 )
+_COPIED = ngettext_lazy(
+    "%(who)s copied %(count)s reminder, switched off.", "%(who)s copied %(count)s reminders, switched off.", "count"
+)
 _CAMPAIGNS = (
     ("confirmed", ngettext_lazy("%(who)s confirmed the campaign “%(title)s” to %(count)s address.",
                                 "%(who)s confirmed the campaign “%(title)s” to %(count)s addresses.", "count")),
@@ -82,7 +91,7 @@ def connect() -> None:
     rules = (
         Kind(f"reminder.{verb}", Group.MESSAGES, words, "notifications.ReminderRule", who) for verb, words in _RULES
     )
-    register(*rules)
+    register(*rules, Kind("reminder.copied", Group.MESSAGES, _COPIED))
     register(*(Kind(f"campaign.{verb}", Group.MESSAGES, words) for verb, words in _CAMPAIGNS))
     register(
         *(Kind(f"post.{verb}", Group.MESSAGES, words, "notifications.ChannelPost", where) for verb, words in _POSTS)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from events.log.recording import both, differences, record, snapshot
 from events.models import Attendee, Event, Registration
-from events.questions.models import Answer, Question, QuestionOption
+from events.questions.models import NO, YES, Answer, Question, QuestionOption
 from events.services.locking import lock
 from events.services.refusals import RegistrationClosed, WrongState
 from organisations.models import User
@@ -140,12 +140,14 @@ def copy_questions(*, event: Event, source: Event, by: User) -> int:
     for original in source.questions.asked():
         if original.text_it in known:
             continue
-        if original.depends_on_id and original.depends_on_id not in made:
-            continue  # what it waits for is not copied
+        wanted = [options.get(str(value), value) for value in original.depends_values
+                  if str(value) in options or value in (YES, NO)]  # fmt: skip
+        if original.depends_on_id and not (original.depends_on_id in made and wanted):
+            continue  # what it waits for is not copied, or is an answer that is no longer offered
         copy = Question.objects.get(pk=original.pk)
         copy.pk, copy._state.adding, copy.event, copy.position, copy.edition = None, True, event, place + len(made), 0
         copy.depends_on = made.get(original.depends_on_id or 0)
-        copy.depends_values = [options.get(str(value), value) for value in original.depends_values]
+        copy.depends_values = wanted
         copy.save()
         for option in original.options.all():
             if option.retired_at is None:

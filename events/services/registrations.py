@@ -59,7 +59,7 @@ def register(
     invitation: Invitation | None = None,
     source: str = "",
     waits: str = "",
-    answers: questions.Answers | None = None,
+    answers: "questions.Answers | None" = None,  # quoted: either module may be imported first
     now: datetime | None = None,
 ) -> Registration:
     """Give an organisation, a person or the press its places, all or none.

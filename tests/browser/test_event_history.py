@@ -47,3 +47,34 @@ def test_the_change_log(organiser, open_as, language, width):
     for name, path in log_pages(organiser).items():
         check(watched, path, name, language, width)
     assert watched.findings == []
+
+
+def copy_pages() -> dict[str, str]:
+    """The page that copies, with refusals; the demo's copy, with what rests in it, among its reminders too."""
+    copy = Event.objects.get(cloned_from=event())
+    return {
+        "clone": f"/manage/events/{event().slug}/clone/", "manage-event-copy": f"/manage/events/{copy.slug}/",
+        "reminders-rest": f"/manage/events/{copy.slug}/reminders/",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_a_copy(organiser, open_as, language, width):
+    watched = open_as(organiser, width=width)
+    for name, path in copy_pages().items():
+        check(watched, path, name, language, width)
+    page, prefix = watched.page, "/en" if language == "en" else ""
+    page.goto(f"{prefix}/manage/events/{event().slug}/clone/")
+    page.locator("[name=slug]").fill(event().slug)
+    page.locator("main form button[type=submit]:not([name])").click()
+    page.locator(".error-summary").wait_for()
+    watched.shot(f"clone-refused-{language}-{width}")
+    assert Event.objects.filter(cloned_from=event()).count() == 1
+    page.locator("[name=slug]").fill("per-prova")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/manage/events/per-prova/")
+    watched.shot(f"clone-made-{language}-{width}")
+    assert Event.objects.filter(cloned_from=event()).count() == 2
+    assert [one for one in watched.trouble if "422" not in one] == []
+    assert watched.findings == []
