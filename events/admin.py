@@ -3,7 +3,17 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from events.models import AgendaRelease, Attendee, Event, Invitation, MeetingPoint, OpeningHours, Registration, Session
+from events.models import (
+    AgendaRelease,
+    Attendee,
+    Event,
+    Invitation,
+    LogEntry,
+    MeetingPoint,
+    OpeningHours,
+    Registration,
+    Session,
+)
 
 
 class SessionInline(admin.TabularInline[Session, Event]):
@@ -36,6 +46,26 @@ class AgendaReleaseAdmin(admin.ModelAdmin[AgendaRelease]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: AgendaRelease | None = None) -> bool:
+        return False
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin[LogEntry]):
+    """To be read only, that of removed drafts too: the database refuses anything else."""
+
+    list_display = ("at", "actor", "by", "action", "event_uid", "values")
+    list_filter = ("actor", "action")
+    list_select_related = ("by",)
+    search_fields = ("event_uid",)
+    ordering = ("-pk",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
         return False
 
 

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from events import exports, services
 from events.agenda.impact import impact_of
 from events.attribution import counts
+from events.cloning import parts
 from events.forms import CancelEventForm, EventForm
+from events.log.exports import note_export
 from events.models import Attendee, Event, Registration
 from organisations.access import require, signed_in
 from organisations.roles import Permission
@@ -48,6 +50,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "pending": event.registrations.filter(state=Registration.State.PENDING).count(),
         "changes": event.change_requests.to_decide(now).count(),
         "impact": impact_of(event, now=now),
+        "resting": parts.resting(event),
         "came_by": counts.of_event(event),
         "may_publicise": signed_in(request).has_permission(Permission.SEND_CAMPAIGNS),
     }
@@ -117,7 +120,7 @@ def _name_those_above(request: HttpRequest, event: Event) -> None:
 @require_events
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
     try:
-        services.publish(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
+        event = services.publish(event=get_object_or_404(Event, slug=slug), by=signed_in(request))
     except services.WrongState:
         messages.error(request, _("Only a draft can be published."))
     except services.Blocked:
@@ -127,6 +130,9 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("manage_events:agenda_release", slug)
     else:
         messages.success(request, _("The event is public."))
+        if rests := parts.resting(event):
+            words = _("This rests until you switch it on: %(what)s.")
+            messages.warning(request, words % {"what": "; ".join(one.words for one in rests)})
     return redirect("manage_events:detail", slug)
 
 
@@ -165,5 +171,6 @@ def registrations_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Who comes, as a sheet that Italian Excel opens as it is."""
     event = get_object_or_404(Event, slug=slug)
     response = HttpResponse(exports.attendees_csv(event), content_type="text/csv; charset=utf-8")
+    note_export(request, event, "attendees")
     response["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
     return response

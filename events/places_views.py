@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import exports, services, waiting_words
 from events.forms import PriorityForm
+from events.log.exports import note_export
 from events.manage_views import require_events
 from events.models import Attendee, Event, SessionPlace, WaitingEntry
 from events.promotion import Decision
@@ -67,6 +68,7 @@ def places_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Who sits in which agenda item, as a sheet."""
     event = get_object_or_404(Event, slug=slug)
     response = HttpResponse(exports.seats_csv(event), content_type="text/csv; charset=utf-8")
+    note_export(request, event, "agenda_places")
     response["Content-Disposition"] = f'attachment; filename="{event.slug}-agenda-places.csv"'
     return response
 

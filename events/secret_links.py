@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from events import limits
+from events.log.recording import Actor, acting
 from events.models import Attendee, Registration
 from organisations.links import hash_token
 
@@ -24,12 +25,12 @@ View = Callable[Concatenate[HttpRequest, Owner, P], HttpResponse]
 
 def registration_link(view: View[Registration, P]) -> Callable[..., HttpResponse]:
     """The contact's link: everything about one registration."""
-    return _by_link(view, _registration, limits.CHANGING)
+    return _by_link(view, _registration, limits.CHANGING, Actor.CONTACT)
 
 
 def attendee_link(view: View[Attendee, P]) -> Callable[..., HttpResponse]:
     """One person's link: nothing but what is theirs."""
-    return _by_link(view, _attendee, limits.CHANGING_OWN)
+    return _by_link(view, _attendee, limits.CHANGING_OWN, Actor.PERSON)
 
 
 def too_often_message(often: limits.TooOften) -> str:
@@ -48,7 +49,7 @@ def _attendee(token_hash: str) -> Attendee | None:
 
 
 def _by_link(
-    view: View[Owner, P], find: Callable[[str], Owner | None], limit: limits.Limit
+    view: View[Owner, P], find: Callable[[str], Owner | None], limit: limits.Limit, actor: Actor
 ) -> Callable[..., HttpResponse]:
     @never_cache
     @login_not_required
@@ -65,7 +66,8 @@ def _by_link(
             except limits.TooOften as often:
                 messages.error(request, too_often_message(often))
                 return redirect(owner)
-        return _secret(view(request, owner, *args, **kwargs))
+        with acting(actor):
+            return _secret(view(request, owner, *args, **kwargs))
 
     return opened
 

@@ -28,6 +28,8 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/organisations/", include("organisations.urls")),
     path("manage/events/", include("events.manage_urls")),
     path("manage/events/<slug:slug>/addresses/", include("events.attribution.urls")),
+    path("manage/events/<slug:slug>/clone/", include("events.cloning.urls")),
+    path("manage/events/<slug:slug>/log/", include("events.log.urls")),
     path("manage/events/<slug:slug>/questions/", include("events.questions.urls")),
     path("manage/events/<slug:slug>/check-in/", include("events.checkin.urls")),
     path("manage/events/<slug:slug>/reminders/", include("notifications.reminders.urls")),

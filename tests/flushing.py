@@ -13,7 +13,14 @@ def let_flushes_delete() -> None:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        kept = ("events_agendarelease", "events_promotionrun", "events_scan", "events_reconciliation",
-                "notifications_outboxact", "notifications_campaignact")  # fmt: skip
+        kept = (
+            "events_agendarelease",
+            "events_promotionrun",
+            "events_logentry",
+            "events_scan",
+            "events_reconciliation",
+            "notifications_outboxact",
+            "notifications_campaignact",
+        )
         for table in (*append_only.EVIDENCE, *kept):
             cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")

@@ -5,6 +5,7 @@ from django.db.models import ProtectedError
 
 from events.attribution import codes
 from events.attribution.models import RegistrationSource
+from events.log.recording import record
 from events.models import Event, Registration
 from events.services.locking import lock
 from organisations.models import User
@@ -26,7 +27,9 @@ def declare(*, event: Event, kind: str, label: str, by: User) -> RegistrationSou
     earlier = event.sources.filter(kind=kind, label=label).first()
     if earlier:
         return earlier
-    return event.sources.create(kind=kind, label=label, code=_free_code(event, kind, label), created_by=by)
+    source = event.sources.create(kind=kind, label=label, code=_free_code(event, kind, label), created_by=by)
+    record(event, "source.declared", by=by, subject=source.pk, title=label)
+    return source
 
 
 def _free_code(event: Event, kind: str, label: str) -> str:
@@ -65,6 +68,7 @@ def withdraw(*, source: RegistrationSource, by: User) -> None:
     event = lock(source.event)
     if source.is_campaign or Registration.objects.filter(event=event, source=source.code).exists():
         raise SourceInUse
+    record(event, "source.withdrawn", by=by, subject=source.pk, title=source.label)
     try:
         source.delete()
     except ProtectedError as error:  # a post carries it

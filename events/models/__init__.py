@@ -2,6 +2,7 @@
 
 from events.attribution.models import RegistrationSource
 from events.checkin.models import Reconciliation, Rehearsal, Scan, ScanQuerySet, WalkIn
+from events.log.models import LogEntry
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.change_requests import ChangeRequest, ChangeRequestQuerySet, fingerprint_of
 from events.models.events import Event, EventQuerySet
@@ -41,6 +42,7 @@ __all__ = [
     "Event",
     "EventQuerySet",
     "Invitation",
+    "LogEntry",
     "MeetingPoint",
     "OpeningHours",
     "Pace",

@@ -97,6 +97,10 @@ class Event(models.Model):
     revised_at = models.DateTimeField(default=timezone.now, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     cancellation_reason = models.TextField(_("reason of the cancellation"), blank=True)
+    cloned_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="clones",
+        verbose_name=_("copied from"),
+    )  # fmt: skip
 
     title = Bilingual()
     summary = Bilingual()

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from events.log.recording import both, differences, record, snapshot
 from events.models import Attendee, Event, Registration
-from events.questions.models import Answer, Question, QuestionOption
+from events.questions.models import NO, YES, Answer, Question, QuestionOption
 from events.services.locking import lock
 from events.services.refusals import RegistrationClosed, WrongState
 from organisations.models import User
@@ -63,11 +64,16 @@ def save_question(
         question = event.questions.select_for_update(of=("self",)).get(pk=question.pk)
         _keep_the_meaning(question, fields)
         question.edition += 1
+    before = _as_logged(question, fields)
     for name, value in fields.items():
         setattr(question, name, value)
     _check_condition(question)
     question.save()
     _write_options(question, options if question.has_options else ())
+    if before is None:
+        _log("added", event, question, by)
+    elif changes := differences(before, _as_logged(question, fields) or {}):
+        _log("changed", event, question, by, changes=changes)
     return question
 
 
@@ -90,6 +96,7 @@ def move_question(*, question: Question, steps: int, by: User) -> None:
     for place, row in enumerate(rows):
         row.position = place
     Question.objects.bulk_update(rows, ["position"])
+    _log("moved", event, question, by)
 
 
 @transaction.atomic
@@ -103,6 +110,7 @@ def retire_question(*, question: Question, by: User, now: datetime | None = None
         raise IsDependedOn
     question.retired_at, question.edition = now or timezone.now(), question.edition + 1
     question.save(update_fields=["retired_at", "edition"])
+    _log("retired", event, question, by)
 
 
 @transaction.atomic
@@ -114,6 +122,7 @@ def remove_question(*, question: Question, by: User) -> None:
         raise HasAnswers(count)
     if question.dependents.exists():
         raise IsDependedOn
+    _log("removed", event, question, by)
     question.delete()
 
 
@@ -131,18 +140,22 @@ def copy_questions(*, event: Event, source: Event, by: User) -> int:
     for original in source.questions.asked():
         if original.text_it in known:
             continue
-        if original.depends_on_id and original.depends_on_id not in made:
-            continue  # what it waits for is not copied
+        wanted = [options.get(str(value), value) for value in original.depends_values
+                  if str(value) in options or value in (YES, NO)]  # fmt: skip
+        if original.depends_on_id and not (original.depends_on_id in made and wanted):
+            continue  # what it waits for is not copied, or is an answer that is no longer offered
         copy = Question.objects.get(pk=original.pk)
         copy.pk, copy._state.adding, copy.event, copy.position, copy.edition = None, True, event, place + len(made), 0
         copy.depends_on = made.get(original.depends_on_id or 0)
-        copy.depends_values = [options.get(str(value), value) for value in original.depends_values]
+        copy.depends_values = wanted
         copy.save()
         for option in original.options.all():
             if option.retired_at is None:
                 twin = copy.options.create(text_it=option.text_it, text_en=option.text_en, position=option.position)
                 options[str(option.pk)] = str(twin.pk)
         made[original.pk] = copy
+    if made:
+        record(event, "question.copied", by=by, count=len(made), slug=source.slug)
     return len(made)
 
 
@@ -195,6 +208,18 @@ def _editable(event: Event) -> Event:
     if not event.is_editable:
         raise WrongState
     return event
+
+
+def _log(verb: str, event: Event, question: Question, by: User, **values: Any) -> None:
+    record(event, f"question.{verb}", by=by, subject=question.pk, title=both(question, "text"), **values)
+
+
+def _as_logged(question: Question, fields: Iterable[str]) -> dict[str, Any] | None:
+    """The values that are to be written, and the options; None for a question that is new."""
+    if question.pk is None:
+        return None
+    options = question.options.filter(retired_at=None).order_by("position", "pk")
+    return snapshot(question, fields) | {"options": list(options.values_list("text_it", flat=True))}
 
 
 def _keep_the_meaning(question: Question, fields: Mapping[str, Any]) -> None:

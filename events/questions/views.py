@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events import services as events
+from events.log.exports import note_export
 from events.manage_views import require_events
 from events.models import Event
 from events.questions import counts, services
@@ -173,6 +174,7 @@ def answers_csv(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = request.GET.get("of", "")
     audience = wanted if wanted in Question.Audience else Question.Audience.REGISTRATION.value
     content = counts.sheet(event, audience, may_see_sensitive=_may_see_sensitive(request))
+    note_export(request, event, "answers")
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{event.slug}-answers-{audience}.csv"'
     return response

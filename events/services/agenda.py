@@ -1,13 +1,14 @@
 """The items of the agenda as organisers write them. Nobody outside sees any of it before a release."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from events.log.recording import both, differences, record, snapshot
 from events.models import Appearance, Event, Session, Speaker
 from events.services.locking import lock
 from events.services.refusals import AtTheEdge, ChangedMeanwhile, WrongState
@@ -31,6 +32,7 @@ def save_session(
     event = _lock(event)
     session = _fresh(session, edition) if session else Session(event=event)
     _must_take_place(session)
+    before = _as_logged(session, fields, speakers)
     for name, value in fields.items():
         setattr(session, name, value)
     _save(session)
@@ -39,6 +41,10 @@ def save_session(
         Appearance.objects.bulk_create(
             Appearance(session=session, speaker=speaker, position=number) for number, speaker in enumerate(speakers)
         )
+    if before is None:
+        record(event, "agenda.item_added", by=by, subject=session.pk, title=both(session))
+    else:
+        _log_change("agenda.item_changed", session, by, before, _as_logged(session, fields, speakers) or {})
     return session
 
 
@@ -50,8 +56,10 @@ def set_times(
     _lock(session.event)
     session = _fresh(session, edition)
     _must_take_place(session)
+    before = snapshot(session, TIMES)
     session.starts_at, session.ends_at = starts_at, ends_at
     _save(session)
+    _log_change("agenda.item_moved", session, by, before, snapshot(session, TIMES))
     return session
 
 
@@ -71,6 +79,7 @@ def move_session(*, session: Session, steps: int, by: User, edition: int | None 
     if here == there:
         raise AtTheEdge
     step = 1 if there > here else -1
+    before = snapshot(session, TIMES)
     touched = {session.pk: lane[here]}
     for position in range(here, there, step):
         first, second = sorted((position, position + step))
@@ -79,6 +88,7 @@ def move_session(*, session: Session, steps: int, by: User, edition: int | None 
         touched |= {lane[first].pk: lane[first], lane[second].pk: lane[second]}
     for moved in touched.values():
         _save(moved)
+    _log_change("agenda.item_moved", touched[session.pk], by, before, snapshot(touched[session.pk], TIMES))
     return touched[session.pk]
 
 
@@ -98,6 +108,9 @@ def shift(*, session: Session, minutes: int, same_room: bool, by: User, edition:
     for row in rows:
         row.starts_at, row.ends_at, row.edition = row.starts_at + by_minutes, row.ends_at + by_minutes, row.edition + 1
     Session.objects.bulk_update(rows, ["starts_at", "ends_at", "edition"])
+    if rows:
+        count, title = len(rows), both(session)
+        record(event, "agenda.items_shifted", by=by, subject=session.pk, title=title, count=count, minutes=minutes)
     return len(rows)
 
 
@@ -122,6 +135,7 @@ def follow_event(*, event: Event, by: User) -> int:
         row.starts_at = timezone.make_aware(_on_the_wall(row.starts_at) + by_the_clock)
         row.ends_at, row.edition = row.starts_at.astimezone(UTC) + length, row.edition + 1
     Session.objects.bulk_update(rows, ["starts_at", "ends_at", "edition"])
+    record(event, "agenda.followed", by=by, count=len(rows))
     return len(rows)
 
 
@@ -132,7 +146,7 @@ def _on_the_wall(moment: datetime) -> datetime:
 @transaction.atomic
 def duplicate_session(*, session: Session, by: User) -> Session:
     """The same item once more, right after it, with the same speakers. Raises WrongState."""
-    _lock(session.event)
+    event = _lock(session.event)
     session = _fresh(session, None)
     speakers = [
         appearance.speaker for appearance in session.appearances.select_related("speaker").order_by("position", "pk")
@@ -147,6 +161,7 @@ def duplicate_session(*, session: Session, by: User) -> Session:
     Appearance.objects.bulk_create(
         Appearance(session=copy, speaker=speaker, position=number) for number, speaker in enumerate(speakers)
     )
+    record(event, "agenda.item_doubled", by=by, subject=copy.pk, title=both(copy))
     return copy
 
 
@@ -155,6 +170,7 @@ def remove_session(*, session: Session, by: User, edition: int | None = None) ->
     """Take an item out of the draft; the public sees it until the next release. Raises WrongState, ChangedMeanwhile."""
     event = _lock(session.event)
     session = _fresh(session, edition)
+    record(event, "agenda.item_removed", by=by, subject=session.pk, title=both(session))
     if event.agenda_releases.exists():
         session.removed_at = timezone.now()
         _save(session)
@@ -198,6 +214,27 @@ def _fresh(session: Session, edition: int | None) -> Session:
     if edition is not None and fresh.edition != edition:
         raise ChangedMeanwhile(fresh)
     return fresh
+
+
+#: What says when an item is.
+TIMES = ("starts_at", "ends_at")
+#: Free words on who speaks, or why not, name people: the change log says that they changed, and not how.
+UNSAID = ("speakers_it", "speakers_en", "voices")
+
+
+def _as_logged(session: Session, fields: Iterable[str], speakers: Sequence[Speaker] | None) -> dict[str, Any] | None:
+    """The values that are to be written; None for an item that is new. A query where speakers are."""
+    if session.pk is None:
+        return None
+    found = snapshot(session, fields)
+    if speakers is not None:
+        found["voices"] = list(session.appearances.order_by("position", "pk").values_list("speaker", flat=True))
+    return found
+
+
+def _log_change(action: str, session: Session, by: User, before: dict[str, Any], after: dict[str, Any]) -> None:
+    if changes := differences(before, after, unsaid=UNSAID):
+        record(session.event, action, by=by, subject=session.pk, title=both(session), changes=changes)
 
 
 def _must_take_place(session: Session) -> None:

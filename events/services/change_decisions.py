@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
+from events.log.recording import record
 from events.models import Attendee, ChangeRequest
 from events.services.locking import lock
 from events.services.people import add_attendee, edit_attendee, replace_attendee
@@ -33,6 +34,7 @@ def approve_change(*, request: ChangeRequest, by: User, now: datetime | None = N
     request.attendee = _apply(request, by, now)
     request.state, request.decided_by, request.decided_at = State.APPROVED, by, now
     request.save(update_fields=["attendee", "state", "decided_by", "decided_at"])
+    _log("approved", request, by)
     return request
 
 
@@ -50,6 +52,7 @@ def refuse_change(*, request: ChangeRequest, reason: str, by: User, now: datetim
     request.state, request.decided_by, request.decided_at = State.REFUSED, by, now or timezone.now()
     request.reason = reason
     request.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    _log("refused", request, by)
     signals.change_refused.send(sender=ChangeRequest, request=request)
     return request
 
@@ -57,10 +60,17 @@ def refuse_change(*, request: ChangeRequest, reason: str, by: User, now: datetim
 # -- inside ---------------------------------------------------------------------------------------------------------
 
 
+def _log(verb: str, request: ChangeRequest, by: User) -> None:
+    about = request.registration_id
+    record(request.event, f"change.{verb}", by=by, registration=about, subject=request.pk, kind=request.kind)
+
+
 def _locked(request: ChangeRequest) -> ChangeRequest:
     """Event first, as everywhere, then the request."""
     lock(request.event)
-    return ChangeRequest.objects.select_related("registration").select_for_update(of=("self",)).get(pk=request.pk)
+    return (
+        ChangeRequest.objects.select_related("registration", "event").select_for_update(of=("self",)).get(pk=request.pk)
+    )
 
 
 def _apply(request: ChangeRequest, by: User, now: datetime) -> Attendee:

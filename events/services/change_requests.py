@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from events.log.recording import record
 from events.models import Attendee, ChangeRequest, Event, Registration, fingerprint_of, most_people
 from events.services.places import LIVE, Guest, lock_standing
 from events.services.refusals import RegistrationClosed, TooManyAttendees
@@ -49,10 +50,11 @@ def asked_when_frozen(kind: str) -> Callable[[Callable[..., Attendee]], Callable
 @transaction.atomic
 def withdraw_change(*, request: ChangeRequest, now: datetime | None = None) -> ChangeRequest:
     """The registrant does not want it any more; what is decided stays as it was decided."""
-    request = ChangeRequest.objects.select_for_update().get(pk=request.pk)
+    request = ChangeRequest.objects.select_related("event").select_for_update(of=("self",)).get(pk=request.pk)
     if request.state == State.OPEN:
         request.state, request.decided_at = State.WITHDRAWN, now or timezone.now()
         request.save(update_fields=["state", "decided_at"])
+        _log("withdrawn", request)
     return request
 
 
@@ -81,7 +83,7 @@ def _ask(
     values = (guest.full_name, guest.email, guest.office)
     if attendee and (attendee.full_name, attendee.email, attendee.office) == values:
         return attendee
-    request, _made = ChangeRequest.objects.get_or_create(
+    request, is_new = ChangeRequest.objects.get_or_create(
         registration=registration,
         state=State.OPEN,
         fingerprint=fingerprint_of(kind, attendee.pk if attendee else None, *values),
@@ -90,4 +92,11 @@ def _ask(
             "office": guest.office, "asked_at": now,
         },
     )  # fmt: skip
+    if is_new:
+        _log("asked", request)
     return request
+
+
+def _log(verb: str, request: ChangeRequest) -> None:
+    about = request.registration_id
+    record(request.event, f"change.{verb}", registration=about, subject=request.pk, kind=request.kind)

@@ -8,6 +8,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from events import signals
+from events.log.recording import both, differences, record, snapshot
 from events.models import Event
 from events.services.locking import lock
 from events.services.promoting import advance
@@ -19,7 +20,9 @@ from organisations.models import User
 @transaction.atomic
 def create(*, by: User, **fields: Any) -> Event:
     """A new event, as a draft that only organisers see."""
-    return Event.objects.create(**fields)
+    event = Event.objects.create(**fields)
+    record(event, "event.created", by=by)
+    return event
 
 
 @transaction.atomic
@@ -32,6 +35,7 @@ def publish(*, event: Event, by: User) -> Event:
     release_first(event=event, by=by)
     event.state = Event.State.PUBLISHED
     event.save(update_fields=["state"])
+    record(event, "event.published", by=by)
     signals.event_published.send(sender=Event, event=event, by=by)
     return event
 
@@ -46,6 +50,7 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     event = lock(event)
     if not event.is_editable:
         raise WrongState
+    before = snapshot(event, fields)
     moved = any(fields.get(name, getattr(event, name)) != getattr(event, name) for name in CALENDAR_FIELDS)
     capacity = fields.get("capacity", event.capacity)
     if capacity < event.capacity:
@@ -57,6 +62,8 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
     if moved:
         _revise(event)
     event.save()
+    if changes := differences(before, snapshot(event, fields), unsaid=UNSAID):
+        record(event, "event.changed", by=by, changes=changes)
     advance(event, timezone.now())  # there may be more places
     if moved and event.state == Event.State.PUBLISHED:
         signals.event_rescheduled.send(sender=Event, event=event, by=by)
@@ -65,6 +72,8 @@ def change(*, event: Event, by: User, **fields: Any) -> Event:
 
 #: What a calendar entry shows; a change of anything else moves nobody's calendar.
 CALENDAR_FIELDS = ("starts_at", "ends_at", "venue", "address")
+#: What may name somebody: the change log says that it changed, and not how.
+UNSAID = ("contact_email", "cancellation_reason")
 
 
 @transaction.atomic
@@ -75,6 +84,7 @@ def cancel(*, event: Event, reason: str, by: User) -> Event:
     event.state, event.cancelled_at, event.cancellation_reason = Event.State.CANCELLED, timezone.now(), reason
     _revise(event)
     event.save()
+    record(event, "event.cancelled", by=by)
     if was_public:
         signals.event_cancelled.send(sender=Event, event=event, by=by)
     return event
@@ -88,6 +98,7 @@ def close(*, event: Event, by: User, now: datetime | None = None) -> Event:
         raise WrongState
     event.state = Event.State.HELD
     event.save(update_fields=["state"])
+    record(event, "event.held", by=by)
     return event
 
 
@@ -103,6 +114,7 @@ def remove(*, event: Event, by: User) -> None:
         raise HasRegistrations(count)
     if event.state != Event.State.DRAFT:
         raise WrongState
+    record(event, "event.removed", by=by, title=both(event), slug=event.slug)
     try:
         event.delete()
     except ProtectedError as error:

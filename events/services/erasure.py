@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
+from events.log.recording import record
 from events.models import Attendee, AttendeeQuerySet, Event, Registration, SpecialNeeds
 from events.services import change_requests
 from events.services.locking import lock
@@ -43,6 +44,7 @@ def erase_registration(*, registration: Registration, now: datetime | None = Non
     registration.contact_phone = registration.registrant_key = registration.medium = registration.refusal_reason = ""
     registration.erased_at = now
     registration.save()
+    record(event, "data.registration_erased", registration=registration)
     signals.registration_erased.send(sender=Registration, registration=registration, addresses=addresses)
     return registration
 
@@ -66,6 +68,7 @@ def erase_attendee(*, attendee: Attendee, now: datetime | None = None) -> Attend
     address = attendee.email
     _forget(registration.attendees.filter(pk=attendee.pk), now)
     attendee.refresh_from_db()
+    record(event, "data.person_erased", person=attendee)
     signals.attendee_erased.send(sender=Attendee, attendee=attendee, address=address)
     return attendee
 

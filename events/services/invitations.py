@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from events import signals
+from events.log.recording import record
 from events.models import (
     INVITATION_LINK,
     Event,
@@ -42,7 +43,10 @@ def invite_by_hand(*, event: Event, organisation: Organisation, sends: bool, by:
     """
     if not event.is_editable:
         raise WrongState
+    is_new = not event.invitations.filter(organisation=organisation).exists()
     invitation = invite(event=event, organisation=organisation)
+    if is_new:
+        _log("made", invitation, by)
     if invitation.revoked_at:
         restore_invitation(invitation=invitation, by=by)
         invitation.revoked_at = None
@@ -52,7 +56,7 @@ def invite_by_hand(*, event: Event, organisation: Organisation, sends: bool, by:
 
 
 @transaction.atomic
-def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uuid.UUID]:
+def invite_all(*, event: Event, organisations: Collection[int], by: User | None = None) -> dict[int, uuid.UUID]:
     """The invitations of many organisations, each made once: organisation's key -> key of its link.
 
     One insert of all that are new, and a query; another where somebody invites them at the same moment.
@@ -66,12 +70,16 @@ def invite_all(*, event: Event, organisations: Collection[int]) -> dict[int, uui
         ("organisation_id", "key", "token_hash"),
         ((pk, key.hex, hash_token(make_token(INVITATION_LINK, key))) for pk, key in made.items()),
     )  # fmt: skip
+    if written:
+        record(event, "invitation.made_for_many", by=by, count=written)
     known = known | made if written == len(fresh) else dict(mine.values_list("organisation", "key"))
     return {pk: known[pk] for pk in organisations}
 
 
 @transaction.atomic
-def take_back(*, event: Event, organisations: QuerySet[Any] | Collection[int], since: datetime) -> int:
+def take_back(
+    *, event: Event, organisations: QuerySet[Any] | Collection[int], since: datetime, by: User | None = None
+) -> int:
     """Forget the invitations of these organisations made since a moment that nobody has used; how many.
 
     For invitations that never left: a link that was opened or registered with stays.
@@ -80,7 +88,10 @@ def take_back(*, event: Event, organisations: QuerySet[Any] | Collection[int], s
     unused = unused.filter(organisation__in=organisations).exclude(
         Exists(Registration.objects.filter(invitation=OuterRef("pk")))
     )
-    return unused.delete()[1].get(Invitation._meta.label, 0)
+    count = unused.delete()[1].get(Invitation._meta.label, 0)
+    if count:
+        record(event, "invitation.taken_back", by=by, count=count)
+    return count
 
 
 @transaction.atomic
@@ -90,13 +101,15 @@ def revoke_invitation(*, invitation: Invitation, by: User, now: datetime | None 
     Announces invitation_revoked.
     """
     if Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now or timezone.now()):
+        _log("withdrawn", invitation, by)
         signals.invitation_revoked.send(sender=Invitation, invitation=invitation)
 
 
 @transaction.atomic
 def restore_invitation(*, invitation: Invitation, by: User) -> None:
     """Let the personal link open the form again."""
-    Invitation.objects.filter(pk=invitation.pk).update(revoked_at=None)
+    if Invitation.objects.filter(pk=invitation.pk, revoked_at__isnull=False).update(revoked_at=None):
+        _log("restored", invitation, by)
 
 
 @transaction.atomic
@@ -114,3 +127,11 @@ def request_invitation(*, event: Event, email: str) -> None:
 def record_opening(*, invitation: Invitation, now: datetime | None = None) -> None:
     """The personal link was opened by a person's browser; the first time counts."""
     Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=now or timezone.now())
+
+
+# -- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _log(verb: str, invitation: Invitation, by: User) -> None:
+    organisation = invitation.organisation_id
+    record(invitation.event, f"invitation.{verb}", by=by, subject=invitation.pk, organisation=organisation)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
+from events.log.recording import record
 from events.models import Attendee, Event, Invitation, Registration, WaitingEntry, most_people
 from events.services import queues
 from events.services.locking import lock
@@ -65,6 +66,7 @@ def approve(*, registration: Registration, by: User, waits: str = "", now: datet
     _refuse_decided(registration)
     people = list(registration.attendees.filter(state=Attendee.State.PENDING).order_by("pk"))
     registration.decided_by, registration.decided_at = by, now
+    record(event, "registration.approved", by=by, registration=registration)
     if waits and event.has_waiting_list and now < event.starts_at:
         _seat_or_queue(registration, event, people, waits, now)
     else:
@@ -81,13 +83,14 @@ def refuse(*, registration: Registration, reason: str, by: User, now: datetime |
     Raises AlreadyDecided, RegistrationClosed for an event that is over or called off. Announces registration_refused.
     """
     now = now or timezone.now()
-    _event, registration = _lock_pending(registration, now)
+    event, registration = _lock_pending(registration, now)
     if registration.state == State.REFUSED and registration.decided_by_id == by.pk:
         return registration
     _refuse_decided(registration)
     release(registration.attendees.standing(), now)
     registration.refusal_reason, registration.decided_by, registration.decided_at = reason, by, now
     _become(registration, State.REFUSED)
+    record(event, "registration.refused", by=by, registration=registration)
     signals.registration_refused.send(sender=Registration, registration=registration)
     return registration
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from events.log.recording import record
 from events.models import Attendee, SpecialNeeds
 from events.services.refusals import RegistrationClosed
 
@@ -40,3 +41,5 @@ def agree_to_photographs(*, attendee: Attendee, agrees: bool, now: datetime | No
         attendee.photo_consent_at = (now or timezone.now()) if agrees else None
         attendee.photo_consent_version = version
         attendee.save(update_fields=["photo_consent_at", "photo_consent_version"])
+        action = "person.agreed_to_photographs" if agrees else "person.refused_photographs"
+        record(attendee.event, action, person=attendee, wording=settings.PHOTO_CONSENT_VERSION)

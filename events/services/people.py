@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import signals
+from events.log.recording import differences, record, snapshot
 from events.models import Attendee, ChangeRequest, Registration, WaitingEntry, WaitingPerson, most_people
 from events.services import queues, seats
 from events.services.change_requests import asked_when_frozen
@@ -63,8 +64,10 @@ def add_attendee(
             raise
         attendee = attendee_of(registration, guest, now, state=Attendee.State.WAITING)
         attendee.save()
+        record(event, "person.added", by=by, person=attendee)
         queues.enter(registration, event, None, [attendee], WaitingEntry.Takes.ALL, now)
         return attendee
+    record(event, "person.added", by=by, person=attendee)
     stand(registration)
     announce_change(registration, before)
     return attendee
@@ -77,21 +80,25 @@ def edit_attendee(*, attendee: Attendee, guest: Guest, by: User | None = None, n
     Raises RegistrationClosed. Announces registration_changed.
     """
     now = now or timezone.now()
-    _event, registration = lock_standing(attendee.registration, now)
+    event, registration = lock_standing(attendee.registration, now)
     if not registration.attendees.standing().filter(pk=attendee.pk).exists():
         raise RegistrationClosed
     if (attendee.full_name, attendee.email, attendee.office) == (guest.full_name, guest.email, guest.office):
         return attendee
-    before = registration.recipients()
+    before, written = registration.recipients(), snapshot(attendee, PERSON)
     if guest.email != attendee.email:
         attendee.renew_token()
     attendee.full_name, attendee.email, attendee.office = guest.full_name, guest.email, guest.office
     attendee.save(update_fields=["full_name", "email", "office", "token_version", "token_hash", "pass_mark"])
+    changes = differences(written, snapshot(attendee, PERSON), unsaid=PERSON)
+    record(event, "person.corrected", by=by, person=attendee, changes=changes)
     if attendee.is_confirmed:  # who waits is in nobody's calendar yet
         announce_change(registration, before)
     return attendee
 
 
+#: What of a person can be corrected. The change log says which of it was, and not how.
+PERSON = ("full_name", "email", "office")
 #: Who keeps something for a person (places in sessions) enters what becomes of it here: called with the person who
 #: left and the one who came in their place, inside the transaction.
 ON_REPLACED: list[Callable[[Attendee, Attendee], None]] = []
@@ -108,7 +115,7 @@ def replace_attendee(
     RegistrationClosed, AlreadyComing. Announces registration_changed.
     """
     now = now or timezone.now()
-    _event, registration = lock_standing(attendee.registration, now)
+    event, registration = lock_standing(attendee.registration, now)
     here = registration.attendees.standing()
     leaving = here.filter(pk=attendee.pk).first()
     if leaving is None:
@@ -128,6 +135,7 @@ def replace_attendee(
     seats.hand_over(held, coming, now)
     for follow in ON_REPLACED:
         follow(leaving, coming)
+    record(event, "person.replaced", by=by, person=coming, replaced=leaving.pk)
     if coming.is_confirmed:
         announce_change(registration, before, told={guest.email} - {registration.contact_email})
     return coming
@@ -140,11 +148,14 @@ def confirm_coming(*, registration: Registration, attendee: Attendee | None = No
     Nobody is told: it changes no place. Raises RegistrationClosed.
     """
     now = now or timezone.now()
-    _event, registration = lock_live(registration, now)
+    event, registration = lock_live(registration, now)
     people = registration.attendees.confirmed().filter(coming_confirmed_at=None)
     if attendee:
         people = people.filter(pk=attendee.pk)
-    return people.update(coming_confirmed_at=now)
+    count = people.update(coming_confirmed_at=now)
+    if count:
+        record(event, "registration.confirmed_coming", registration=registration, count=count)
+    return count
 
 
 @transaction.atomic
@@ -168,6 +179,7 @@ def cancel_attendee(*, attendee: Attendee, now: datetime | None = None) -> Regis
     leaving = remaining.filter(pk=attendee.pk).first()
     if leaving is None:
         return registration
+    record(event, "person.cancelled", person=leaving)
     if remaining.count() == 1:
         registration = give_all_back(registration, now)
     elif registration.state == Registration.State.PENDING:

@@ -10,6 +10,7 @@ from django.db.models import Count, Max
 
 from events import signals
 from events.checkin import codes
+from events.log.recording import record
 from events.models import (
     ATTENDEE_LINK,
     Attendee,
@@ -125,9 +126,9 @@ def release(attendees: AttendeeQuerySet, now: datetime) -> None:
     )  # fmt: skip
 
 
-def release_seats(seats: SessionPlaceQuerySet, now: datetime) -> None:
-    """These places in items of the agenda are free. Expects the event locked."""
-    seats.held().update(state=SessionPlace.State.RELEASED, number=None, released_at=now)
+def release_seats(seats: SessionPlaceQuerySet, now: datetime) -> int:
+    """These places in items of the agenda are free; how many were held. Expects the event locked."""
+    return seats.held().update(state=SessionPlace.State.RELEASED, number=None, released_at=now)
 
 
 def stand(registration: Registration) -> None:
@@ -142,6 +143,7 @@ def give_all_back(registration: Registration, now: datetime) -> Registration:
     registration.state, registration.cancelled_at = Registration.State.CANCELLED, now
     registration.revision += 1
     registration.save(update_fields=["state", "cancelled_at", "revision"])
+    record(registration.event, "registration.cancelled", registration=registration)
     signals.registration_cancelled.send(sender=Registration, registration=registration, left=left)
     return registration
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from events import agenda as agendas
 from events import signals
 from events.agenda import Agenda
+from events.log.recording import Actor, both, record
 from events.models import Attendee, Event, PromotionRun, Session, SessionPlace, WaitingEntry, WaitingPerson
 from events.promotion import Decision, Entry, promote
 from events.services import queues
@@ -146,6 +147,10 @@ def _give(queue: _Queue, entry: WaitingEntry, given: int, now: datetime) -> None
     queues.stop_waiting(entry.people.filter(attendee__in=attendees), now, state=Person.PROMOTED)
     after = registration.recipients()
     joined = {address: name for address, name in after.items() if address not in before}
+    record(
+        queue.event, "waiting.promoted", actor=Actor.PORTAL, registration=registration, subject=entry.pk,
+        count=len(attendees), title=both(queue.session or queue.event),
+    )  # fmt: skip
     signals.waiting_promoted.send(sender=WaitingEntry, entry=entry, people=attendees, joined=joined)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from events import signals
+from events.log.recording import both, record
 from events.models import Attendee, Event, Registration, Session, WaitingEntry, WaitingPerson
 
 State = WaitingEntry.State
@@ -25,6 +26,8 @@ def enter(
         event=event, session=session, registration=registration, takes=takes, created_at=now
     )
     WaitingPerson.objects.bulk_create(WaitingPerson(entry=entry, attendee=one, session=session) for one in people)
+    title = both(session or event)
+    record(event, "waiting.joined", registration=registration, subject=entry.pk, count=len(people), title=title)
     signals.waiting_joined.send(sender=WaitingEntry, entry=entry)
     return entry
 

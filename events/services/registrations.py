@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from events import signals
 from events.attribution import sources as attribution
+from events.log.recording import differences, record, snapshot
 from events.models import (
     REGISTRATION_LINK,
     Attendee,
@@ -59,7 +60,7 @@ def register(
     invitation: Invitation | None = None,
     source: str = "",
     waits: str = "",
-    answers: questions.Answers | None = None,
+    answers: "questions.Answers | None" = None,  # quoted: either module may be imported first
     now: datetime | None = None,
 ) -> Registration:
     """Give an organisation, a person or the press its places, all or none.
@@ -111,6 +112,10 @@ def register(
     return registration
 
 
+#: The contact's data. The change log says which of them were corrected, and not how.
+CONTACT = ("contact_name", "contact_email", "contact_office", "contact_phone")
+
+
 @transaction.atomic
 def edit_contact(
     *, registration: Registration, name: str, email: str, office: str, phone: str, now: datetime | None = None
@@ -121,7 +126,7 @@ def edit_contact(
     """
     now = now or timezone.now()
     event, registration = lock_live(registration, now)
-    before = registration.recipients()
+    before, written = registration.recipients(), snapshot(registration, CONTACT)
     if email != registration.contact_email:
         registration.token_version += 1
         registration.token_hash = hash_token(registration.token)
@@ -131,6 +136,8 @@ def edit_contact(
     registration.contact_name, registration.contact_email = name, email
     registration.contact_office, registration.contact_phone = office, phone
     registration.save()
+    if changes := differences(written, snapshot(registration, CONTACT), unsaid=CONTACT):
+        record(event, "registration.contact_changed", registration=registration, changes=changes)
     announce_change(registration, before)
     return registration
 

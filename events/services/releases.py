@@ -16,6 +16,7 @@ from events.agenda.changes import Change, between, called_off
 from events.agenda.frozen import fingerprint, freeze
 from events.agenda.impact import Impact, concerned_by, impact_of
 from events.agenda.values import Agenda, Item, Place, Thread, Voice
+from events.log.recording import both, record
 from events.models import AgendaRelease, Appearance, Event, Room, Session, Speaker, Track
 from events.services.locking import lock
 from events.services.refusals import Blocked, DraftChanged, NothingNew, ReleasedMeanwhile, Warned, WrongState
@@ -60,6 +61,7 @@ def release(
     made = _write(event, impact.agenda, impact.changes, by=by, note_it=note_it, note_en=note_en)
     _fix(event, impact.agenda)
     told = impact.told
+    record(event, "agenda.released", by=by, subject=made.pk, number=made.number)
     settle(event, impact.agenda, now or timezone.now())
     signals.agenda_released.send(sender=Event, event=event, release=made, told=told, by=by)
     return made
@@ -90,6 +92,7 @@ def cancel_session(*, session: Session, reason: str, by: User, now: datetime | N
     concerned = concerned_by(event, item)
     _write(event, agenda, between(public, agenda), by=by)
     _stand_still(session, next(one for one in agenda if one.key == session.key), now)
+    record(event, "agenda.item_cancelled", by=by, subject=session.pk, title=both(session))
     settle(event, agenda, now)
     signals.session_cancelled.send(sender=Session, session=session, concerned=concerned, by=by)
     return session
@@ -113,6 +116,7 @@ def discard_draft(*, event: Event, by: User) -> AgendaRelease:
     speakers = _restore_speakers(event, agenda)
     _restore_items(event, agenda, last.released_at, speakers)
     _remove_what_came_later(event, agenda)
+    record(event, "agenda.discarded", by=by, subject=last.pk, number=last.number)
     return last
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from events import agenda as agendas
 from events.agenda import Agenda
 from events.agenda.people import CHOOSERS
+from events.log.recording import both, record
 from events.models import Attendee, Event, Session, SessionPlace, WaitingPerson
 from events.services import queues
 from events.services.locking import lock
@@ -48,7 +49,8 @@ def give_back(*, attendee: Attendee, session: Session, now: datetime | None = No
     item = agendas.current(event).item(session.key)
     if not event.is_upcoming(now) or (item and item.starts_at <= now):
         raise RegistrationClosed
-    release_seats(SessionPlace.objects.filter(attendee=attendee, session=session), now)
+    if release_seats(SessionPlace.objects.filter(attendee=attendee, session=session), now):
+        record(event, "seat.given_back", person=attendee, title=both(session))
     advance(event, now)
 
 
@@ -133,6 +135,7 @@ def _choose(attendee: Attendee, session: Session, now: datetime, *, exchanging: 
     if old and not exchanging:
         raise ChoiceOverlaps([place.session for place in old])
     place = _hold(attendee, session, now)
+    record(event, "seat.exchanged" if old else "seat.chosen", person=attendee, title=both(session))
     # whoever got a place waits for nothing at the same time, nor for this one
     queues.stop_waiting(WaitingPerson.objects.filter(attendee=attendee, session__key__in=[session.key, *clash]), now)
     if old:

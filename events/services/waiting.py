@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from events import agenda as agendas
 from events import signals
+from events.log.recording import Actor, both, record
 from events.models import Attendee, Event, Registration, Session, SessionPlace, WaitingEntry, WaitingPerson
 from events.services import queues
 from events.services.locking import lock
@@ -63,7 +65,10 @@ def stop_waiting_for(*, attendee: Attendee, session: Session, now: datetime | No
     event = lock(attendee.event)
     if not event.is_upcoming(now):
         raise RegistrationClosed
-    queues.stop_waiting(WaitingPerson.objects.filter(attendee=attendee, session=session), now)
+    waits = WaitingPerson.objects.filter(attendee=attendee, session=session)
+    if waits.filter(state=Person.WAITING).exists():
+        record(event, "waiting.left_one", person=attendee, title=both(session))
+    queues.stop_waiting(waits, now)
     advance(event, now)
 
 
@@ -78,6 +83,7 @@ def leave(*, entry: WaitingEntry, now: datetime | None = None) -> WaitingEntry:
     if entry.state != State.WAITING:
         return entry
     people = list(entry.people.filter(state=Person.WAITING).values_list("attendee", flat=True))
+    _log("left", event, entry)
     queues.stop_waiting(entry.people.all(), now)
     entry.refresh_from_db()
     if entry.session_id is None and _withdraw(entry.registration, people, now):
@@ -99,6 +105,7 @@ def decline(*, entry: WaitingEntry, now: datetime | None = None) -> WaitingEntry
     people = list(entry.holding().values_list("pk", flat=True))
     if not people:
         return entry
+    _log("declined", event, entry, count=len(people))
     entry.people.filter(attendee__in=people).update(state=Person.DECLINED)
     if entry.session_id:
         release_seats(SessionPlace.objects.filter(session=entry.session_id, attendee__in=people), now)
@@ -122,6 +129,7 @@ def move_to_front(*, entry: WaitingEntry, reason: str, by: User, now: datetime |
     entry.priority = min(first.priority if first else 0, 0) - 1
     entry.priority_reason, entry.prioritised_by = reason.strip(), by
     entry.save(update_fields=["priority", "priority_reason", "prioritised_by"])
+    _log("put_first", event, entry, by=by)
     advance(event, now)
     return entry
 
@@ -148,6 +156,11 @@ def _lock(entry: WaitingEntry, now: datetime) -> tuple[Event, WaitingEntry]:
     if not event.is_upcoming(now):
         raise RegistrationClosed
     return event, entry
+
+
+def _log(verb: str, event: Event, entry: WaitingEntry, **facts: Any) -> None:
+    title = both(entry.session or event)
+    record(event, f"waiting.{verb}", registration=entry.registration_id, subject=entry.pk, title=title, **facts)
 
 
 def _withdraw(registration: Registration, people: Sequence[int], now: datetime) -> bool:
@@ -185,11 +198,13 @@ def _expire(event: Event, entry: WaitingEntry, now: datetime) -> None:
     queues.stop_waiting(entry.people.all(), now)
     WaitingEntry.objects.filter(pk=entry.pk).update(state=State.EXPIRED, ended_at=now)
     registration = entry.registration
+    _log("expired", event, entry, actor=Actor.PORTAL)
     if entry.session_id is None:
         release(registration.attendees.filter(pk__in=people), now)
         if not registration.attendees.standing().exists():
             registration.state, registration.cancelled_at = Registration.State.CANCELLED, now
             registration.revision += 1
             registration.save(update_fields=["state", "cancelled_at", "revision"])
+            record(event, "registration.cancelled", actor=Actor.PORTAL, registration=registration)
     if event.is_upcoming(now):  # who waits for what was called off has heard of that
         signals.waiting_expired.send(sender=WaitingEntry, entry=entry)

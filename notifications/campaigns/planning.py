@@ -15,7 +15,7 @@ from notifications.audiences import Candidate
 from notifications.models import Campaign, Delivery, Exclusion, Lane, domain_group_of, hash_address, message_id_of
 from notifications.sending import many
 from organisations import bulk
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 #: Rows of one statement: large enough to be fast, small enough to be nothing in memory.
 CHUNK = 5000
@@ -56,13 +56,13 @@ def words_of(candidates: Iterable[Candidate]) -> WordsOf:
     return words
 
 
-def plan(campaign: Campaign, candidates: list[Candidate], words: WordsOf) -> int:
-    """Write the rows of those who are in; how many. In the caller's transaction. `words`: of all of them.
+def plan(campaign: Campaign, candidates: list[Candidate], words: WordsOf, by: User | None = None) -> int:
+    """Write the rows of those who are in; how many. In the caller's transaction. `words`: of all of them; `by`: who sends.
 
     Whoever has a row is out (told already) and keeps it: planning again adds only newcomers.
     """
     chosen = [candidate for candidate in candidates if candidate.is_in]
-    keys = _invitations(campaign, chosen)
+    keys = _invitations(campaign, chosen, by)
     # in the order of a hash, so that the first few are a fair sample and not the letter A; keys in order, so that their
     # index only grows at its end
     hashed = sorted(((hash_address(candidate.address), candidate) for candidate in chosen), key=itemgetter(0))
@@ -90,11 +90,11 @@ def note_exclusions(campaign: Campaign, candidates: list[Candidate]) -> int:
     return len(out)
 
 
-def _invitations(campaign: Campaign, chosen: list[Candidate]) -> dict[int, UUID]:
+def _invitations(campaign: Campaign, chosen: list[Candidate], by: User | None) -> dict[int, UUID]:
     if campaign.purpose != Campaign.Purpose.INVITATION:
         return {}
     organisations = {candidate.organisation for candidate in chosen if candidate.organisation}
-    return invite_all(event=campaign.event, organisations=organisations)
+    return invite_all(event=campaign.event, organisations=organisations, by=by)
 
 
 #: What is a recipient's own in a row.

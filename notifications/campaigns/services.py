@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_noop
 from events.attribution import services as attribution
 from events.models import Event
 from events.services import take_back
-from notifications import outbox, preflight
+from notifications import event_log, outbox, preflight
 from notifications import services as messages
 from notifications.audiences import Candidate
 from notifications.campaigns import examination, letters, planning
@@ -149,7 +149,7 @@ def send(*, campaign: Campaign, expected: int, by: User, now: datetime | None = 
     verdict = verdicts.get(get_language() or "", verdicts[Language.ITALIAN])
     if verdict.outcome == preflight.Outcome.STOP:
         raise NotFit(verdict)
-    planning.plan(campaign, candidates, words)
+    planning.plan(campaign, candidates, words, by)
     campaign.left_out = planning.note_exclusions(campaign, candidates)
     campaign.sent_at, campaign.sent_by, campaign.planned = now, by, count
     campaign.compiled = letters.frozen(campaign)
@@ -192,7 +192,7 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     campaign = _lock(campaign)
     if campaign.state not in {State.CHECKED, State.SCHEDULED}:
         raise WrongState
-    _take_invitations_back(campaign)
+    _take_invitations_back(campaign, by)
     attribution.take_back_campaign(event=campaign.event, pk=campaign.pk)
     campaign.deliveries.all().delete()
     campaign.exclusions.all().delete()
@@ -204,14 +204,14 @@ def withdraw(*, campaign: Campaign, by: User) -> Campaign:
     return campaign
 
 
-def _take_invitations_back(campaign: Campaign) -> None:
+def _take_invitations_back(campaign: Campaign, by: User) -> None:
     """Those that its confirmation made, unless another campaign to the same event carries the link."""
     if campaign.purpose != Campaign.Purpose.INVITATION or campaign.sent_at is None:
         return
     others = Delivery.objects.filter(kind="invitation", campaign__in=campaign.event.campaigns.exclude(pk=campaign.pk))
     mine = campaign.deliveries.filter(organisation__isnull=False)
     mine = mine.exclude(Exists(others.filter(organisation=OuterRef("organisation"))))
-    take_back(event=campaign.event, organisations=mine.values("organisation"), since=campaign.sent_at)
+    take_back(event=campaign.event, organisations=mine.values("organisation"), since=campaign.sent_at, by=by)
 
 
 @transaction.atomic
@@ -350,6 +350,7 @@ def _lock(campaign: Campaign, for_state: str = "") -> Campaign:
 
 def _note(campaign: Campaign, verb: str, by: User | None, **facts: Any) -> None:
     CampaignAct.objects.create(campaign=campaign, verb=verb, by=by, **facts)
+    event_log.of_campaign(campaign, verb, by, facts.get("count"))
 
 
 def _move(campaign: Campaign, state: str, *changed: str) -> Campaign:

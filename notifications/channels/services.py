@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from events.attribution import services as attribution
 from events.attribution.models import RegistrationSource
+from events.log.recording import differences, snapshot
 from events.models import Event
 from events.services.locking import lock
+from notifications import event_log
 from notifications.channels import messengers, texts
 from notifications.models import ChannelAttempt, ChannelPost
 from organisations.models import User
@@ -45,6 +47,7 @@ def plan(*, event: Event, by: User, **fields: Any) -> ChannelPost:
     post = ChannelPost(event=event, created_by=by, **fields)
     post.source = _source(post, by)
     post.save()
+    event_log.of_post(post, "planned", by)
     return post
 
 
@@ -53,10 +56,13 @@ def edit(*, post: ChannelPost, by: User, **fields: Any) -> ChannelPost:
     """Rewrite what is planned. Raises WrongState once it was scheduled, recorded or cancelled."""
     lock(post.event)  # before its post, as where the event is called off: its tagged address needs the event's row
     post = _lock(post, State.DRAFT)
+    before = snapshot(post, fields)
     for name, value in fields.items():
         setattr(post, name, value)
     post.source = _source(post, by)
     post.save()
+    if changes := differences(before, snapshot(post, fields)):
+        event_log.of_post(post, "changed", by, changes=changes)
     return post
 
 
@@ -73,6 +79,7 @@ def schedule(*, post: ChannelPost, by: User, now: datetime | None = None) -> Cha
     if length > messengers.LONGEST:
         raise TooLong(length)
     post.due_at = max(post.due_at or now, now)
+    event_log.of_post(post, "scheduled", by)
     return _wait(post, post.due_at, f"scheduled by {by.email}")
 
 
@@ -81,6 +88,7 @@ def take_back(*, post: ChannelPost, by: User) -> ChannelPost:
     """Back to the plan: nothing has left yet. Raises WrongState."""
     post = _lock(post, State.WAITING)
     _note(post, f"taken back by {by.email}")
+    event_log.of_post(post, "taken_back", by)
     return _move(post, State.DRAFT)
 
 
@@ -93,6 +101,7 @@ def cancel(*, post: ChannelPost, by: User) -> ChannelPost:
     post = _lock(post, State.DRAFT, State.WAITING, State.FAILED, State.UNCERTAIN)
     post.source = None
     _note(post, f"not to be published, by {by.email}")
+    event_log.of_post(post, "cancelled", by)
     return _move(post, State.CANCELLED, "source")
 
 
@@ -104,6 +113,7 @@ def send_again(*, post: ChannelPost, by: User, now: datetime | None = None) -> C
     if not is_news(post.event, now):
         raise WrongState
     post.attempts, post.due_at = 0, now
+    event_log.of_post(post, "sent_again", by)
     return _wait(post, now, f"to be sent again, by {by.email}")
 
 
@@ -114,6 +124,7 @@ def mark_published(*, post: ChannelPost, by: User, now: datetime | None = None) 
     post = _lock(post, State.UNCERTAIN, State.FAILED)
     post.published_on, post.delivered_at, post.reply = timezone.localdate(now), now, ""
     _note(post, f"seen in its place by {by.email}")
+    event_log.of_post(post, "seen", by)
     return _move(post, State.DELIVERED, "published_on", "delivered_at", "reply")
 
 
@@ -129,6 +140,7 @@ def record(*, post: ChannelPost, published_on: date, link: str, reach: int | Non
     post.published_on, post.link, post.reach = published_on, link, reach
     state = State.DELIVERED if post.leaves_by_itself else State.RECORDED
     _note(post, f"written down by {by.email}")
+    event_log.of_post(post, "recorded", by)
     return _move(post, state, "published_on", "link", "reach")
 
 
@@ -138,6 +150,7 @@ def reopen(*, post: ChannelPost, by: User) -> ChannelPost:
     post = _lock(post, State.RECORDED)
     post.published_on = None
     _note(post, f"a plan again, by {by.email}")
+    event_log.of_post(post, "reopened", by)
     return _move(post, State.DRAFT, "published_on")
 
 

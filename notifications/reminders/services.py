@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements.models import Agreement
+from events.log.recording import Changes, differences, snapshot
 from events.models import Event
+from notifications import event_log
 from notifications.models.reminders import ReminderRule
 from notifications.reminders import planning
 from organisations.models import User
@@ -28,6 +30,7 @@ def add_rule(*, target: Event | Agreement, by: User | None, **fields: Any) -> Re
     """A new rule of an event or agreement. What it would have done before now it does not make up for."""
     which = {"event": target} if isinstance(target, Event) else {"agreement": target}
     rule = ReminderRule.objects.create(created_by=by, **which, **fields)
+    event_log.of_rule(rule, "added", by)
     return _replan(rule)
 
 
@@ -38,9 +41,12 @@ def change_rule(*, rule: ReminderRule, by: User, **fields: Any) -> ReminderRule:
     Raises AlreadyGone.
     """
     rule = _lock(rule)
+    before = snapshot(rule, fields)
     for name, value in fields.items():
         setattr(rule, name, value)
     rule.save(update_fields=list(fields))
+    if changes := differences(before, snapshot(rule, fields)):
+        event_log.of_rule(rule, _verb(changes), by, changes=changes)
     return _replan(rule)
 
 
@@ -62,6 +68,7 @@ def delete_rule(*, rule: ReminderRule, by: User) -> None:
     rule = _lock(rule)
     if rule.has_fired():
         raise AlreadyFired
+    event_log.of_rule(rule, "removed", by)
     rule.delete()
 
 
@@ -74,6 +81,13 @@ def add_default_rule(*, event: Event, by: User | None) -> ReminderRule | None:
     if event.reminder_rules.filter(audience=ReminderRule.Audience.PLACE_HOLDERS).exists():
         return None
     return add_rule(target=event, by=by, days=1, local_time=NINE, also_at_quiet_times=True)
+
+
+def _verb(changes: Changes) -> str:
+    switched = changes.get("is_active")
+    if switched is None or len(changes) > 1:
+        return "changed"
+    return "switched_on" if switched[1] else "switched_off"
 
 
 def _lock(rule: ReminderRule) -> ReminderRule:

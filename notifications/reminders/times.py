@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
+from organisations import zone
 from organisations.zone import ROME
 
 
@@ -31,16 +32,5 @@ def due_at(anchor: datetime, rule: Timing) -> datetime:
 
 
 def on_the_wall(day: date, at: time) -> datetime:
-    """The moment at which the clocks show a time, to the minute.
-
-    A time that the clocks skip (29 March 2026, 02:30) moves to the next one they show, 03:00; of one that they show
-    twice (25 October 2026, 02:30) it is the first.
-    """
-    shown = datetime.combine(day, at.replace(second=0, microsecond=0, fold=0), ROME)
-    while not _exists(shown):
-        shown += timedelta(minutes=1)
-    return shown.astimezone(UTC)
-
-
-def _exists(local: datetime) -> bool:
-    return local.astimezone(UTC).astimezone(ROME).replace(tzinfo=None) == local.replace(tzinfo=None)
+    """The moment at which the clocks show a time of a day, to the minute; see `organisations.zone.on_the_wall`."""
+    return zone.on_the_wall(datetime.combine(day, at.replace(second=0, microsecond=0)))

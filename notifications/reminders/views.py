@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event
-from notifications import letters, outbox
+from notifications import copies, letters, outbox
 from notifications.access import require_campaigns
 from notifications.framing import is_a_mail, shows_a_mail
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
@@ -42,7 +42,10 @@ class Line:
 def rule_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Every rule in a sentence, recomputed now, with its history."""
     event = get_object_or_404(Event, slug=slug)
-    return render(request, "notifications/reminder_list.html", {"event": event, "lines": _lines(event)})
+    lines = _lines(event)
+    rests = copies.resting(event, (line.rule for line in lines)) if event.is_editable else ()
+    context = {"event": event, "lines": lines, "resting": rests}
+    return render(request, "notifications/reminder_list.html", context)
 
 
 def _lines(event: Event) -> list[Line]:

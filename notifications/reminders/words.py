@@ -23,6 +23,8 @@ def sentence(rule: ReminderRule, now: datetime) -> str:
     words = {"day": date_format(local, "j F Y"), "time": date_format(local, "G:i"), "offset": offset(rule)}
     if due <= now:
         return _("was due on %(day)s, %(time)s, because %(offset)s") % words
+    if not rule.is_active:
+        return _("would go out on %(day)s, %(time)s, because %(offset)s") % words
     return _("goes out on %(day)s, %(time)s, because %(offset)s") % words
 
 

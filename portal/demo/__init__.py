@@ -16,7 +16,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
 from organisations.zone import ROME
-from portal.demo import arrivals, entry, questions, registrations, workshop
+from portal.demo import arrivals, edition, entry, questions, registrations, workshop
 from portal.demo.agenda import lengthen_the_last, write_agenda
 
 STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
@@ -54,6 +54,7 @@ def load() -> None:
     entry.load(year=year, by=organiser, venue=VENUE, address=ADDRESS)
     workshop.load(year=year, by=organiser, venue=VENUE, address=ADDRESS)
     questions.load(by=organiser)
+    edition.load(year=year, by=organiser)
 
 
 def _organisations() -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from events import services as events
+from events.log.recording import Actor, acting
 from events.models import Event, Registration, Session
 from organisations.models import User
 from organisations.zone import ROME
@@ -37,13 +38,14 @@ def load(*, year: int, by: User, **place: Any) -> None:
     _register(
         event, "Cooperativa Bottega", events.Guest("Formatrice"), events.Guest("Tutor", "tutor@bottega.example.org")
     )
-    for attendee in here.attendees.order_by("pk"):
-        events.choose(attendee=attendee, session=first)
-    bottega = event.attendees.confirmed().exclude(registration=here).order_by("pk")
-    events.choose(attendee=bottega[0], session=second)
-    events.join_session(attendees=[bottega[1]], session=first)
-    _register(event, "Circolo dei giovani", events.Guest("Animatrice"), events.Guest("Animatore"), waits="all")
-    _register(event, "Sportello del quartiere", events.Guest("Volontaria"), waits="any")
+    with acting(Actor.CONTACT):  # for the change log: each of these is done through a link
+        for attendee in here.attendees.order_by("pk"):
+            events.choose(attendee=attendee, session=first)
+        bottega = event.attendees.confirmed().exclude(registration=here).order_by("pk")
+        events.choose(attendee=bottega[0], session=second)
+        events.join_session(attendees=[bottega[1]], session=first)
+        _register(event, "Circolo dei giovani", events.Guest("Animatrice"), events.Guest("Animatore"), waits="all")
+        _register(event, "Sportello del quartiere", events.Guest("Volontaria"), waits="any")
 
 
 #: Titles and places of what takes place at the same time.
