@@ -4,6 +4,7 @@ from django.urls import path
 
 from events import needs_views, seats_views, self_service_views, waiting_views
 from events import registration_views as views
+from events.attendance import views as attendance
 from events.checkin import paper_views
 from events.questions import answer_views
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("<str:token>/waiting/<int:pk>/", waiting_views.entry, name="waiting"),
     path("<str:token>/questions/", answer_views.by_contact, name="questions"),
     path("<str:token>/pass.pdf", paper_views.registration_passes, name="passes"),
+    path("<str:token>/certificate.pdf", attendance.certificates_of_registration, name="certificates"),
     path("<str:token>/data/", self_service_views.data, name="data"),
     path("<str:token>/data.json", self_service_views.data_file, name="data_file"),
     path("<str:token>/erase/", self_service_views.erase, name="erase"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import limits, services, waiting_words
 from events.forms import AttendeeForm, ContactForm
-from events.models import Attendee, ChangeRequest, Event, Registration, most_people
+from events.models import Attendee, Certificate, ChangeRequest, Event, Registration, most_people
 from events.questions import given
 from events.register_views import cap_message, full_message
 from events.secret_links import registration_link, too_often_message
@@ -46,6 +46,7 @@ def _page(request: HttpRequest, registration: Registration, status: int = 200, *
         "is_pending": is_pending,
         "can_add": may_add and (is_pending or has_room or event.takes_waiting(now)),
         "has_room": has_room,
+        "has_certificates": Certificate.objects.holding().filter(attendee__in=attendees).exists(),
         "waits": waiting_words.own_entries(registration, now),
         "has_choices": any(attendee.is_confirmed for attendee in attendees) and _has_choices(event),
         "unconfirmed": sum(attendee.is_confirmed and not attendee.coming_confirmed_at for attendee in attendees),

@@ -48,3 +48,6 @@ waiting_expired = Signal()
 invitation_revoked = Signal()
 #: Somebody is here. Arguments: attendee, scan.
 attendee_arrived = Signal()
+#: The register of who came is closed, or corrected. Arguments: register, people (attendees to whom their certificate is
+#: news and who are to be told; empty where the organiser tells nobody).
+attendance_closed = Signal()

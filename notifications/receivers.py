@@ -18,6 +18,7 @@ from events.agenda.impact import Told
 from events.agenda.people import Addressee
 from events.models import (
     AgendaRelease,
+    AttendanceRegister,
     Attendee,
     ChangeRequest,
     Event,
@@ -410,3 +411,17 @@ def on_agreement_withdrawn(*, agreement: Agreement, reason: str, **_kwargs: Any)
 @receiver(event_signals.attendee_arrived)
 def on_attendee_arrived(*, scan: Scan, **_kwargs: Any) -> None:
     facts.of_arrival(scan)
+
+
+@receiver(event_signals.attendance_closed)
+def on_attendance_closed(*, register: AttendanceRegister, people: Collection[Attendee], **_kwargs: Any) -> None:
+    """Each person at their own mailbox; the contact for those who have none."""
+    messages: dict[tuple[int, str], Message] = {}
+    for person in people:
+        registration = person.registration
+        address = person.email or registration.contact_email
+        name = person.full_name if person.email else registration.contact_name
+        key = f"attendance_certified:{register.pk}:{registration.pk}"
+        message = _to_address("attendance_certified", registration, address, name, key=key)
+        messages.setdefault((registration.pk, address), message).payload.setdefault("people", []).append(person.pk)
+    outbox.enqueue(messages.values())

@@ -18,6 +18,7 @@ def let_flushes_delete() -> None:
             "events_promotionrun",
             "events_logentry",
             "events_scan",
+            "events_attendanceregister",
             "events_reconciliation",
             "notifications_outboxact",
             "notifications_campaignact",

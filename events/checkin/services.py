@@ -17,6 +17,7 @@ from django.utils import timezone
 from events import signals
 from events.checkin import codes
 from events.checkin.models import Reconciliation, Rehearsal, Scan, WalkIn
+from events.log.recording import record as record_change
 from events.models import Attendee, Event, Registration, registrant_key_of
 from events.services import EventFull
 from events.services.locking import lock
@@ -112,6 +113,7 @@ def take_back(*, attendee: Attendee, desk: Desk, now: datetime | None = None) ->
     here = attendee.scans.arrivals().first()
     if here is None:
         raise NotHere
+    record_change(attendee.event, "arrival.taken_back", by=desk.by, person=attendee)
     return Scan.objects.create(
         event_id=attendee.event_id, attendee=attendee, kind=Scan.Kind.TAKEN_BACK, means=Scan.Means.FOUND,
         verdict=Verdict.ADMITTED, arrival=here.arrival, desk=desk.name, device=desk.device, by=desk.by,
@@ -125,6 +127,7 @@ def reconcile(*, scan: Scan, finding: str, note: str, by: User, now: datetime | 
     scan = Scan.objects.select_for_update().get(pk=scan.pk)
     if not scan.is_contested or Reconciliation.objects.filter(scan=scan).exists():
         raise NothingContested
+    record_change(scan.event, "arrival.settled", by=by, person=scan.attendee)
     return Reconciliation.objects.create(scan=scan, finding=finding, note=note, by=by, at=now or timezone.now())
 
 

@@ -176,6 +176,7 @@ leave_behind(
             "events.Registration", "events.Attendee", "events.SpecialNeeds", "events.Answer", "events.Answer_chosen",
             "events.ChangeRequest", "events.SessionPlace", "events.WaitingEntry", "events.WaitingPerson",
             "events.PromotionRun", "events.Scan", "events.Reconciliation", "events.Rehearsal", "events.WalkIn",
+            "events.AttendanceMark", "events.AttendanceRegister", "events.Certificate",
         ),
         _("Who came once has not said that they come again; their data serve the day for which they were given."),
         lambda event: event.registrations.count(),

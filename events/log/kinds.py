@@ -20,6 +20,7 @@ class Group(TextChoices):
     INVITATIONS = "invitations", _("invitations and sources")
     QUESTIONS = "questions", _("questions")
     MESSAGES = "messages", _("reminders, campaigns, posts")
+    DAY = "day", _("the day itself and its register")
     DATA = "data", _("personal data taken out or erased")
 
 
@@ -207,3 +208,10 @@ register(
     Kind("data.registration_erased", Group.DATA, _("%(who)s had the personal data of %(registration)s erased.")),
     Kind("data.person_erased", Group.DATA, _("%(who)s had the data of one person of %(registration)s erased.")),
 )  # fmt: skip
+register(
+    Kind("arrival.taken_back", Group.DAY, _("%(who)s took back the arrival of %(person)s, %(registration)s.")),
+    Kind("arrival.settled", Group.DAY, _("%(who)s settled an arrival that was contested.")),
+    Kind("register.marked", Group.DAY, _("%(who)s wrote %(person)s, %(registration)s, into the register by hand.")),
+    Kind("register.unmarked", Group.DAY, _("%(who)s let what the desks recorded of %(person)s stand in the register.")),
+    Kind("register.closed", Group.DAY, _("%(who)s closed edition %(edition)s of the attendance register.")),
+)

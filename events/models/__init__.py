@@ -1,5 +1,6 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
+from events.attendance.models import AttendanceMark, AttendanceRegister, Certificate, CertificateQuerySet
 from events.attribution.models import RegistrationSource
 from events.checkin.models import Reconciliation, Rehearsal, Scan, ScanQuerySet, WalkIn
 from events.log.models import LogEntry
@@ -35,8 +36,12 @@ __all__ = [
     "Answer",
     "AnswerQuerySet",
     "Appearance",
+    "AttendanceMark",
+    "AttendanceRegister",
     "Attendee",
     "AttendeeQuerySet",
+    "Certificate",
+    "CertificateQuerySet",
     "ChangeRequest",
     "ChangeRequestQuerySet",
     "Event",

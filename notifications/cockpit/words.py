@@ -22,6 +22,7 @@ KINDS = {
     "attendee_registered": gettext_lazy("word to somebody who was registered"),
     "attendee_link": gettext_lazy("one's own link, asked for again"),
     "attendee_left": gettext_lazy("word to somebody whose place was given back"),
+    "attendance_certified": gettext_lazy("certificate of attendance"),
     "waiting_joined": gettext_lazy("place on a waiting list"),
     "waiting_promoted": gettext_lazy("place given by a waiting list"),
     "session_place_given": gettext_lazy("place in an agenda item, given by its waiting list"),

@@ -29,7 +29,7 @@ PUBLIC = {
     "registration", "agenda_calendar", "session_calendar", "agenda_pdf", "agenda_json", "schedule_xml",
     "embed", "screen", "room_screen", "screen_state", "screen_worker",
     "sessions", "session_change", "own_sessions", "own_session_change", "waiting", "questions", "own_questions",
-    "passes", "own_pass", "passes_worker",
+    "passes", "own_pass", "passes_worker", "certificates", "own_certificate", "verify_certificate", "shown",
 }  # fmt: skip
 
 
