@@ -103,7 +103,7 @@ def publication(
     `name`: what a subscribed calendar is called; without it the file is a download. `revisions`, by the event's key:
     where a calendar knows a later state than the event's own revision says. `entries`: items of agendas beside them.
     """
-    calendar = _calendar("PUBLISH")
+    calendar = blank("PUBLISH")
     if name:
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
@@ -127,7 +127,7 @@ def scheduling_part(
 
     RSVP=FALSE: the registration is the answer, and a click on "no" in a calendar would give no place back.
     """
-    calendar = _calendar(method)
+    calendar = blank(method)
     vevent = _vevent(event, Revision(sequence, stamp), language=language)
     vevent["STATUS"] = vText("CANCELLED" if method == "CANCEL" else "CONFIRMED")
     attendee = vCalAddress(f"mailto:{addressee.email}")
@@ -141,7 +141,8 @@ def scheduling_part(
     return bytes(calendar.to_ical())
 
 
-def _calendar(method: str) -> Calendar:
+def blank(method: str) -> Calendar:
+    """A calendar with our zone and nothing in it yet."""
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
@@ -162,7 +163,7 @@ def _vevent(event: Event, revision: Revision, *, language: str) -> VEvent:
     vevent.add("sequence", revision.sequence)
     vevent.add("dtstamp", revision.stamp.astimezone(UTC))
     vevent.add("last-modified", event.revised_at.astimezone(UTC))
-    starts_at, ends_at = _wall_clock(event.starts_at, event.ends_at)
+    starts_at, ends_at = as_shown(event.starts_at, event.ends_at)
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     vevent.add("location", one_line(f"{event.venue}, {event.address}"))
@@ -192,7 +193,7 @@ def _vevent_of_item(entry: Entry, *, language: str) -> VEvent:
     stamp = max(item.revised_at, event.revised_at).astimezone(UTC)
     vevent.add("dtstamp", stamp)
     vevent.add("last-modified", stamp)
-    starts_at, ends_at = _wall_clock(item.starts_at, item.ends_at)
+    starts_at, ends_at = as_shown(item.starts_at, item.ends_at)
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     is_off = entry.is_dropped or item.is_cancelled or event.state == Event.State.CANCELLED
@@ -221,7 +222,7 @@ def _organizer() -> vCalAddress:
     return organizer
 
 
-def _wall_clock(*moments: datetime) -> list[datetime]:
+def as_shown(*moments: datetime) -> list[datetime]:
     """In Europe/Rome, so that people see the zone; in UTC where one falls into the hour that October has twice.
 
     A repeated hour means its first pass (RFC 5545 section 3.3.5), but ical.js reads the second: UTC leaves no choice.

@@ -43,8 +43,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "registrations": Paginator(registrations, PAGE).get_page(request.GET.get("page")),
         "categories": _categories(event),
         **_places(event),
-        "invited": event.invitations.count(),
-        "invited_and_registered": event.invitations.filter(registrations__state="confirmed").distinct().count(),
+        **_invited(event),
         "is_over": event.is_over(now),
         "may_see_needs": signed_in(request).has_permission(Permission.SEE_NEEDS),
         "pending": event.registrations.filter(state=Registration.State.PENDING).count(),
@@ -62,6 +61,12 @@ def _places(event: Event) -> dict[str, int]:
     sure = Q(state=Attendee.State.CONFIRMED, coming_confirmed_at__isnull=False)
     waiting = Count("pk", filter=Q(state=Attendee.State.WAITING))
     return event.attendees.aggregate(taken=Count("place_number"), sure=Count("pk", filter=sure), waiting=waiting)
+
+
+def _invited(event: Event) -> dict[str, int]:
+    """How many organisations are invited, and how many of them are coming. One query."""
+    coming = Count("pk", filter=Q(registrations__state=Registration.State.CONFIRMED), distinct=True)
+    return event.invitations.aggregate(invited=Count("pk", distinct=True), invited_and_registered=coming)
 
 
 def _categories(event: Event) -> list[tuple[str, int]]:

@@ -10,10 +10,11 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import checks, copies, erasure, event_log, receivers  # noqa: F401  importing the others registers them
+        from notifications import checks, copies, erasure, event_log, receivers, timeline  # noqa: F401  importing the others registers them
         from notifications.sending import tallies
 
         erasure.connect()
         event_log.connect()
         copies.connect()
+        timeline.connect()
         post_migrate.connect(tallies.ensure, sender=self)

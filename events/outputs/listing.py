@@ -40,6 +40,8 @@ class Listing:
     track: Thread | None = None
     #: The code under which the reader came; links keep it.
     via: str = ""
+    #: What else links keep of the query: of a preview the moment.
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_narrowed(self) -> bool:
@@ -68,7 +70,11 @@ class Listing:
         return every + [Choice(one.name, self._query(**{name: one.pk}), one == chosen) for one in found]
 
     def _query(self, **changes: int | None) -> str:
-        kept = {"room": self.room and self.room.pk, "track": self.track and self.track.pk, "via": self.via or None}
+        kept = dict(self.kept) | {
+            "room": self.room and self.room.pk,
+            "track": self.track and self.track.pk,
+            "via": self.via or None,
+        }
         wanted = {name: value for name, value in (kept | changes).items() if value is not None}
         return urlencode(wanted)
 
@@ -76,7 +82,9 @@ class Listing:
         return sum(len(day.items) for day in self.days)
 
 
-def listing(agenda: Agenda, query: Mapping[str, str], *, via: str = "") -> Listing:
+def listing(
+    agenda: Agenda, query: Mapping[str, str], *, via: str = "", kept: tuple[tuple[str, str], ...] = ()
+) -> Listing:
     """The agenda narrowed by `room` and `track` of a query; numbers that it does not have are passed over.
 
     What has no room or no track is for everybody and stays.
@@ -88,7 +96,7 @@ def listing(agenda: Agenda, query: Mapping[str, str], *, via: str = "") -> Listi
         for item in agenda
         if (room is None or item.room in (None, room)) and (track is None or item.track in (None, track))
     ]
-    return Listing(agenda, by_day(items), room, track, via)
+    return Listing(agenda, by_day(items), room, track, via, kept)
 
 
 def by_day(items: Iterable[Item]) -> tuple[Day, ...]:

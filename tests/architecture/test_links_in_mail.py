@@ -17,6 +17,9 @@ from agreements import demo as agreement_demo
 from agreements import services as agreements
 from agreements.models import Agreement
 from events import services as events
+from events.attendance import services as attendance
+from events.checkin import services as checkin
+from events.checkin.services import Desk, Newcomer, Shown
 from events.models import Event
 from notifications.calendars import feeds
 from notifications.campaigns import services as campaigns
@@ -77,6 +80,7 @@ def mailbag() -> Mailbag:
     _registrations(event, organiser, bag)
     _decisions(event, organiser, bag)
     _waiting(bag)
+    _afterwards(organiser, bag)
     _reminders(event, organiser, bag)
     _protocol(organiser, bag)
     Client().post("/accounts/login/", {"email": organiser.email})
@@ -172,6 +176,16 @@ def _waiting(bag: Mailbag) -> None:
     bag.empty()
     events.cancel_attendee(attendee=one_more)
     events.advance_due(now=workshop.starts_at)
+    bag.empty()
+
+
+def _afterwards(organiser: User, bag: Mailbag) -> None:
+    """Somebody came to the day of 2020, and its register is closed."""
+    held = Event.objects.get(state=Event.State.HELD, kind=Event.Kind.INFO_DAY)
+    who = Newcomer("Nina Nuova", email="nina@posta.example.org")
+    shown = Shown(uuid.uuid4(), "walk_in", newcomer=who)
+    checkin.record(event=held, shown=[shown], desk=Desk("Ingresso", organiser), now=held.starts_at)
+    attendance.close(event=held, minutes="", by=organiser, tell=True)
     bag.empty()
 
 

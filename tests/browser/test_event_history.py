@@ -78,3 +78,26 @@ def test_a_copy(organiser, open_as, language, width):
     assert Event.objects.filter(cloned_from=event()).count() == 2
     assert [one for one in watched.trouble if "422" not in one] == []
     assert watched.findings == []
+
+
+def timeline_pages(organiser: User) -> dict[str, str]:
+    """The info day with reminders, posts, an agreement to sign; a copy at rest; a page as it was, will be, and refused."""
+    day, copy = event(), Event.objects.get(cloned_from=event())
+    opens, freeze = day.starts_at - timedelta(days=60), day.starts_at - timedelta(days=3)
+    events.change(event=day, by=organiser, registration_opens_at=opens, changes_freeze_at=freeze)
+    past = Event.objects.get(slug="giornata-informativa-2020")
+    at, of_copy = f"/manage/events/{day.slug}/timeline/", f"/manage/events/{copy.slug}/timeline/"
+    return {
+        "timeline": at, "timeline-copy": of_copy, "timeline-past": f"/manage/events/{past.slug}/timeline/",
+        "as-of": f"{at}as-of/", "as-of-over": f"{at}as-of/?at=2099-01-01T10:00", "as-of-draft": f"{of_copy}as-of/?at=2027-12-01T10:00",
+        "as-of-before": f"{at}as-of/?at=2020-01-01T10:00",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_timeline(organiser, open_as, language, width):
+    watched = open_as(organiser, width=width)
+    for name, path in timeline_pages(organiser).items():
+        check(watched, path, name, language, width)
+    assert watched.findings == []
