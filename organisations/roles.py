@@ -20,6 +20,8 @@ class Permission(models.TextChoices):
 
     MANAGE_EVENTS = "manage_events", _("manage events and registrations")
     SEE_NEEDS = "see_needs", _("read access and dietary needs")
+    MANAGE_MEETING_POINT = "manage_meeting_point", _("set the meeting point's hours, and how it is booked")
+    ATTEND_MEETING_POINT = "attend_meeting_point", _("see appointments at the meeting point, and record visits")
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage the directory")
     MANAGE_AGREEMENTS = "manage_agreements", _("draft and freeze agreements")
     SEND_CAMPAIGNS = "send_campaigns", _("send invitations")
@@ -35,6 +37,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.MANAGE_EVENTS,
             Permission.SEE_NEEDS,
+            Permission.MANAGE_MEETING_POINT,
+            Permission.ATTEND_MEETING_POINT,
             Permission.MANAGE_ORGANISATIONS,
             Permission.MANAGE_AGREEMENTS,
             Permission.SEND_CAMPAIGNS,
@@ -42,7 +46,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OPERATE_OUTBOX,
         }
     ),
-    Role.REGISTRATION_DESK: frozenset({Permission.MANAGE_EVENTS}),
+    Role.REGISTRATION_DESK: frozenset({Permission.MANAGE_EVENTS, Permission.ATTEND_MEETING_POINT}),
     Role.COMMUNICATIONS: frozenset({Permission.SEND_CAMPAIGNS, Permission.SEE_OUTBOX}),
     Role.RESEARCHER: frozenset({Permission.MANAGE_ORGANISATIONS}),
     Role.SIGNATORY: frozenset({Permission.COMMENT_DRAFTS, Permission.RECORD_POSITION, Permission.RECORD_ADHESION}),

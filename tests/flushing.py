@@ -13,6 +13,7 @@ def let_flushes_delete() -> None:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        kept = ("events_agendarelease", "events_promotionrun", "notifications_outboxact", "notifications_campaignact")
+        kept = ("events_agendarelease", "events_promotionrun", "events_visitchange", "notifications_outboxact",
+                "notifications_campaignact")  # fmt: skip
         for table in (*append_only.EVIDENCE, *kept):
             cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")

@@ -1,11 +1,24 @@
 """Events, their agenda, the registrations of organisations and the numbered places they hold."""
 
 from events.attribution.models import RegistrationSource
+from events.meeting_point.models import (
+    APPOINTMENT_LINK,
+    Appointment,
+    AppointmentQuerySet,
+    ExceptionalHours,
+    MeetingPoint,
+    OpeningException,
+    OpeningHours,
+    Outcome,
+    Topic,
+    Visit,
+    VisitChange,
+    Weekday,
+)
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.change_requests import ChangeRequest, ChangeRequestQuerySet, fingerprint_of
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
-from events.models.meeting_point import MeetingPoint, OpeningHours, Weekday
 from events.models.needs import SpecialNeeds
 from events.models.pace import Pace
 from events.models.registrations import (
@@ -25,6 +38,7 @@ from events.models.waiting import PromotionRun, WaitingEntry, WaitingEntryQueryS
 from events.questions.models import Answer, AnswerQuerySet, Question, QuestionOption, QuestionQuerySet
 
 __all__ = [
+    "APPOINTMENT_LINK",
     "ATTENDEE_LINK",
     "INVITATION_LINK",
     "MAX_ATTENDEES",
@@ -33,15 +47,20 @@ __all__ = [
     "Answer",
     "AnswerQuerySet",
     "Appearance",
+    "Appointment",
+    "AppointmentQuerySet",
     "Attendee",
     "AttendeeQuerySet",
     "ChangeRequest",
     "ChangeRequestQuerySet",
     "Event",
     "EventQuerySet",
+    "ExceptionalHours",
     "Invitation",
     "MeetingPoint",
+    "OpeningException",
     "OpeningHours",
+    "Outcome",
     "Pace",
     "PromotionRun",
     "Question",
@@ -57,7 +76,10 @@ __all__ = [
     "SessionQuerySet",
     "Speaker",
     "SpecialNeeds",
+    "Topic",
     "Track",
+    "Visit",
+    "VisitChange",
     "WaitingEntry",
     "WaitingEntryQuerySet",
     "WaitingPerson",

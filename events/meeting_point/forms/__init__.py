@@ -1,0 +1,5 @@
+"""Forms of the meeting point. They validate and convert; services write."""
+
+from events.meeting_point.forms.hours import ExceptionForm, PointForm, WeeklyForm
+
+__all__ = ["ExceptionForm", "PointForm", "WeeklyForm"]

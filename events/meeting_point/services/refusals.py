@@ -1,0 +1,25 @@
+"""What the services of the meeting point refuse, and why."""
+
+from collections.abc import Sequence
+
+from events.meeting_point.models import Appointment, OpeningException
+
+
+class HoursOverlap(Exception):
+    """Two stretches of one day hold at the same time."""
+
+
+class DaysTaken(Exception):
+    """Another exception holds on one of these days."""
+
+    def __init__(self, exception: OpeningException) -> None:
+        super().__init__(exception)
+        self.exception = exception
+
+
+class StandsInTheWay(Exception):
+    """People have appointments at hours that are to be closed."""
+
+    def __init__(self, appointments: Sequence[Appointment]) -> None:
+        super().__init__(appointments)
+        self.appointments = appointments
