@@ -46,11 +46,13 @@ class Limit:
                 raise TooOften(Pace.objects.get(subject=key).since + self.within)
 
 
-#: Registrations by one contact; changes through one link, a contact's or a person's own; mails to one guest that others
-#: name; links sent again to one address.
+#: Registrations by one contact; changes through one link, a contact's, a person's own, an appointment's; appointments
+#: booked for one address; mails to one guest that others name; links sent again to one address.
 REGISTERING = Limit("register", 6, timedelta(hours=1))
 CHANGING = Limit("change", 60, timedelta(hours=1))
 CHANGING_OWN = Limit("change-own", 30, timedelta(hours=1))
+CHANGING_APPOINTMENT = Limit("change-appointment", 30, timedelta(hours=1))
+BOOKING = Limit("appointment", 6, timedelta(hours=1))
 ASKING_FOR_LINKS = Limit("link", 6, timedelta(hours=1))
 NAMED_BY_OTHERS = Limit("guest", 6, timedelta(days=1))
 

@@ -4,16 +4,18 @@ from datetime import datetime
 
 from django.db import transaction
 
+from events.meeting_point import retention as of_meeting_point
 from events.models import Answer, SpecialNeeds
 
 
 def due(now: datetime) -> dict[str, int]:
-    """Field -> how many people's data leave today. Two queries."""
+    """Field -> how many people's data leave today. Three queries."""
     rows = list(SpecialNeeds.objects.outlived(now).values_list("access", "dietary"))
     return {
         "sensitive_answers": Answer.objects.outlived(now).count(),
         "access_needs": sum(bool(access) for access, _dietary in rows),
         "dietary_needs": sum(bool(dietary) for _access, dietary in rows),
+        **of_meeting_point.due(now),
     }
 
 
@@ -23,4 +25,5 @@ def purge(now: datetime) -> dict[str, int]:
     numbers = due(now)
     SpecialNeeds.objects.outlived(now).delete()
     Answer.objects.outlived(now).delete()
+    of_meeting_point.purge(now)
     return numbers

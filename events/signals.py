@@ -46,3 +46,15 @@ waiting_left = Signal()
 waiting_expired = Signal()
 #: The personal link opens nothing any more. Arguments: invitation.
 invitation_revoked = Signal()
+#: Somebody has a time at the meeting point. Arguments: appointment (so those below).
+appointment_booked = Signal()
+#: It is at another time; `appointment.sequence` is already higher.
+appointment_moved = Signal()
+#: It was given back, or the desk called it off: the reason stands in it.
+appointment_cancelled = Signal()
+#: The day before.
+appointment_reminder_due = Signal()
+#: Nobody is named in it any more. Arguments: appointment, address (whose data went; empty where the desk had none).
+appointment_erased = Signal()
+#: Somebody at its address asked for the link again.
+appointment_link_requested = Signal()

@@ -49,7 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})
+    days = settings.APPOINTMENTS_KEPT_DAYS
+    context = {"version": settings.PRIVACY_NOTICE_VERSION, "appointments_kept_days": days}
+    return render(request, "portal/privacy.html", context)
 
 
 @require_safe

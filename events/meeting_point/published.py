@@ -32,6 +32,9 @@ def described(point: MeetingPoint, timetable: Timetable) -> dict[str, Any]:
             one for days in timetable.exceptions for one in _special(days.hours, days.from_on, days.until_on)
         ],
     }
+    if point.takes_appointments and timetable:
+        target = f"{settings.SITE_URL}{reverse('appointments:slots', args=[point.pk])}"
+        found["potentialAction"] = {"@type": "ReserveAction", "target": target}
     return {name: value for name, value in found.items() if value not in ("", [])}
 
 

@@ -48,6 +48,11 @@ class Shown:
         return [one for one in self.exceptions if one[0].from_on <= last]
 
     @property
+    def takes_appointments(self) -> bool:
+        """Whether there is anything to book."""
+        return self.point.takes_appointments and bool(self.timetable)
+
+    @property
     def structured(self) -> SafeString:
         """For search engines."""
         return structured.block(published.described(self.point, self.timetable))

@@ -1,5 +1,6 @@
 """Forms of the meeting point. They validate and convert; services write."""
 
+from events.meeting_point.forms.booking import LinkRequestForm, PersonForm
 from events.meeting_point.forms.hours import ExceptionForm, PointForm, WeeklyForm
 
-__all__ = ["ExceptionForm", "PointForm", "WeeklyForm"]
+__all__ = ["ExceptionForm", "LinkRequestForm", "PersonForm", "PointForm", "WeeklyForm"]

@@ -1,6 +1,7 @@
 """The week's hours, exceptions, and the point's own facts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -63,7 +64,7 @@ class StretchesForm(forms.Form):
             opens, closes = f"{prefix}_opens_{number}", f"{prefix}_closes_{number}"
             if opens in self.errors or closes in self.errors:
                 continue
-            first, last = self.cleaned_data.get(opens), self.cleaned_data.get(closes)
+            first, last = (_whole_minutes(self.cleaned_data.get(name)) for name in (opens, closes))
             if (first is None) != (last is None):
                 self.add_error(closes if last is None else opens, _("Write both times, or neither."))
             elif first and last and last <= first:
@@ -73,6 +74,10 @@ class StretchesForm(forms.Form):
         if timetables.overlap(found):
             self.add_error(f"{prefix}_opens_{STRETCHES - 1}", _("Two stretches of a day must not overlap."))
         return found
+
+
+def _whole_minutes(typed: time | None) -> time | None:
+    return typed.replace(second=0, microsecond=0) if typed else None
 
 
 class WeeklyForm(StretchesForm):

@@ -1,14 +1,17 @@
 """Hours, exceptions and settings of a meeting point. Nobody is left before a closed door: see `StandsInTheWay`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from events.meeting_point import holidays, timetables
-from events.meeting_point.models import ExceptionalHours, MeetingPoint, OpeningException, OpeningHours
+from events.meeting_point.models import Appointment, ExceptionalHours, MeetingPoint, OpeningException, OpeningHours
+from events.meeting_point.services import booking
 from events.meeting_point.services.locking import lock
 from events.meeting_point.services.refusals import DaysTaken, HoursOverlap, StandsInTheWay
 from events.meeting_point.timetables import Hours, Timetable
@@ -21,11 +24,17 @@ HOLIDAYS_AHEAD = timedelta(days=365)
 
 @transaction.atomic
 def set_weekly(
-    *, point: MeetingPoint, weekly: Mapping[int, Sequence[Hours]], by: User, now: datetime | None = None
+    *,
+    point: MeetingPoint,
+    weekly: Mapping[int, Sequence[Hours]],
+    by: User,
+    calls_off: bool = False,
+    now: datetime | None = None,
 ) -> MeetingPoint:
     """Give the point these hours, by weekday (Monday is 0); a day without any is closed.
 
-    Raises HoursOverlap, StandsInTheWay.
+    `calls_off`: appointments that no longer fit are cancelled, and their people told. Raises HoursOverlap,
+    StandsInTheWay. Announces appointment_cancelled.
     """
     now = now or timezone.now()
     point = lock(point)
@@ -40,7 +49,8 @@ def set_weekly(
             for one in hours
         )
 
-    _write(point, write, now)
+    reason = Words.made_by(lambda: _("Our opening hours have changed."))
+    _write(point, write, now, Calling(by, reason) if calls_off else None)
     return point
 
 
@@ -54,11 +64,13 @@ def save_exception(
     reason: Words,
     by: User,
     exception: OpeningException | None = None,
+    calls_off: bool = False,
     now: datetime | None = None,
 ) -> OpeningException:
     """Other hours from one day to another, both included; without hours the point is closed. Adds, or corrects one.
 
-    Raises HoursOverlap, DaysTaken, StandsInTheWay.
+    `calls_off`: appointments that no longer fit are cancelled, and their people told why. Raises HoursOverlap,
+    DaysTaken, StandsInTheWay. Announces appointment_cancelled.
     """
     now = now or timezone.now()
     point = lock(point)
@@ -79,7 +91,7 @@ def save_exception(
             ExceptionalHours(exception=written, opens_at=one.opens_at, closes_at=one.closes_at) for one in hours
         )
 
-    _write(point, write, now)
+    _write(point, write, now, Calling(by, reason) if calls_off else None)
     return written
 
 
@@ -87,7 +99,7 @@ def save_exception(
 def remove_exception(*, exception: OpeningException, by: User, now: datetime | None = None) -> None:
     """Let the week's hours hold again. Removing twice changes nothing. Raises StandsInTheWay."""
     point = lock(exception.meeting_point)
-    _write(point, lambda: OpeningException.objects.filter(pk=exception.pk).delete(), now or timezone.now())
+    _write(point, OpeningException.objects.filter(pk=exception.pk).delete, now or timezone.now())
 
 
 @transaction.atomic
@@ -127,16 +139,26 @@ def change_point(*, point: MeetingPoint, by: User, **fields: Any) -> MeetingPoin
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _write(point: MeetingPoint, write: Callable[[], object], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Who calls appointments off, and why."""
+
+    by: User
+    reason: Words
+
+
+def _write(point: MeetingPoint, write: Callable[[], object], now: datetime, calling: Calling | None = None) -> None:
     """Change the hours. Raises StandsInTheWay where an appointment that lay within them would lie without."""
     before = timetables.of(point)
     write()
     after = timetables.of(MeetingPoint.objects.get(pk=point.pk))
-    shut_out = [one for one in point.appointments.upcoming(now).order_by("starts_at", "pk") if _fits(one, before)]
-    shut_out = [one for one in shut_out if not _fits(one, after)]
-    if shut_out:
+    upcoming = point.appointments.upcoming(now).select_related("meeting_point").order_by("starts_at", "pk")
+    shut_out = [one for one in upcoming if _fits(one, before) and not _fits(one, after)]
+    if shut_out and calling is None:
         raise StandsInTheWay(shut_out)
+    if calling:
+        booking.call_off(appointments=shut_out, reason=calling.reason, by=calling.by, now=now)
 
 
-def _fits(appointment: Any, timetable: Timetable) -> bool:
+def _fits(appointment: Appointment, timetable: Timetable) -> bool:
     return timetable.holds(appointment.starts_at, appointment.ends_at)

@@ -23,3 +23,23 @@ class StandsInTheWay(Exception):
     def __init__(self, appointments: Sequence[Appointment]) -> None:
         super().__init__(appointments)
         self.appointments = appointments
+
+
+class NotTakingAppointments(Exception):
+    """Appointments cannot be booked on the site now."""
+
+
+class NotOffered(Exception):
+    """No appointment begins then: outside the hours, off the grid, too soon, too far ahead, or in the past."""
+
+
+class SlotTaken(Exception):
+    """Every place of this time is held."""
+
+
+class AlreadyBooked(Exception):
+    """The same address has an appointment then, or as many to come as one can book here. It never says which."""
+
+
+class NoLongerBooked(Exception):
+    """The appointment has begun, was called off, or has been recorded: it changes no more."""

@@ -34,7 +34,12 @@ def weekly(request: HttpRequest, pk: int) -> HttpResponse:
     refused: services.StandsInTheWay | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.set_weekly(point=point, weekly=form.cleaned_data["weekly"], by=signed_in(request))
+            services.set_weekly(
+                point=point,
+                weekly=form.cleaned_data["weekly"],
+                by=signed_in(request),
+                calls_off="calls_off" in request.POST,
+            )
         except services.StandsInTheWay as way:
             refused = way
         else:
@@ -53,7 +58,13 @@ def exception(request: HttpRequest, pk: int, exception_id: int | None = None) ->
     refused: services.StandsInTheWay | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.save_exception(point=point, exception=found, by=signed_in(request), **form.values())
+            services.save_exception(
+                point=point,
+                exception=found,
+                by=signed_in(request),
+                calls_off="calls_off" in request.POST,
+                **form.values(),
+            )
         except services.DaysTaken as taken:
             form.add_error("from_on", _taken_words(taken.exception))
         except services.StandsInTheWay as way:

@@ -1,12 +1,13 @@
 """A meeting point with hours, and the moments at which tests look at it. No test asks the real clock."""
 
+import uuid
 from datetime import date, datetime, time
 
 import pytest
 import time_machine
 
-from events.meeting_point import services, timetables
-from events.meeting_point.models import MeetingPoint
+from events.meeting_point import services, slots, timetables
+from events.meeting_point.models import Appointment, MeetingPoint
 from events.meeting_point.timetables import Hours
 from organisations.languages import Words
 from organisations.models import RoleGrant, User
@@ -65,3 +66,29 @@ def desk(db) -> User:
 def timetable_of(point: MeetingPoint) -> timetables.Timetable:
     """As it stands in the database."""
     return timetables.of(MeetingPoint.objects.get(pk=point.pk))
+
+
+@pytest.fixture
+def book(point):
+    """Books for somebody by first name, as on that Monday; each has an address of their own."""
+
+    def book(name: str = "Gaia", at: datetime | None = None, **changes) -> Appointment:
+        known = {field: changes.pop(field) for field in ("email", "phone", "topic", "language") if field in changes}
+        person = services.Person(name, **{"email": f"{name.lower()}@giovani.example.org"} | known)
+        arguments = {"point": point, "starts_at": at or tuesday(10), "person": person, "submission_id": uuid.uuid4(),
+                     "privacy_notice_version": "2026-11", "now": MONDAY}  # fmt: skip
+        return services.book(**(arguments | changes))
+
+    return book
+
+
+def posted(**changes) -> dict[str, str]:
+    """The form as a browser posts it."""
+    fields = {"submission_id": str(uuid.uuid4()), "first_name": "Gaia", "email": "gaia@giovani.example.org", "phone": "",
+              "topic": "", "notice_read": "on", "notice_version": "2026-11", "homepage": ""}  # fmt: skip
+    return fields | changes
+
+
+def page_of(point: MeetingPoint, at: datetime) -> str:
+    """The address of the form for a time."""
+    return f"/meeting-point/{point.pk}/book/{slots.code(at)}/"
