@@ -1,12 +1,15 @@
-"""The case's meeting point at the association's seat (activity 4.1.6), its hours and the closures to come."""
+"""The case's meeting point at the association's seat (activity 4.1.6), its hours and closures, who has an appointment, who came."""
 
+import uuid
 from datetime import date, time, timedelta
+from itertools import cycle
 
 from django.utils import timezone
 
-from events.meeting_point import services, timetables
-from events.meeting_point.models import MeetingPoint, Weekday
-from events.meeting_point.timetables import Hours
+from events.meeting_point import services, slots, timetables
+from events.meeting_point.models import MeetingPoint, Outcome, Topic, Visit, Weekday
+from events.meeting_point.slots import Window
+from events.meeting_point.timetables import Hours, Timetable
 from organisations.languages import Words
 from organisations.models import User
 
@@ -37,6 +40,8 @@ def load(*, by: User) -> None:
     services.set_weekly(point=point, weekly=HOURS, by=by)
     services.add_holidays(point=point, by=by)
     _shorter_day(point, by=by)
+    _appointments(point, by=by)
+    _visits(point, by=by)
 
 
 def _shorter_day(point: MeetingPoint, *, by: User) -> None:
@@ -48,6 +53,39 @@ def _shorter_day(point: MeetingPoint, *, by: User) -> None:
     services.save_exception(
         point=point, from_on=day, until_on=day, hours=[Hours(time(16, 30), time(18))], reason=reason, by=by
     )
+
+
+def _appointments(point: MeetingPoint, *, by: User) -> None:
+    """Three young people on the next day with free times: two booked on the site, one on the telephone."""
+    now, timetable = timezone.now(), timetables.of(MeetingPoint.objects.get(pk=point.pk))
+    free = [one for day in slots.days(point, timetable, Window.for_people(point, now)) for one in day.free]
+    people = (
+        services.Person("Gaia", "gaia@giovani.example.org", topic=Topic.CV),
+        services.Person("Omar", "omar@giovani.example.org", phone="0744 000000", language="en"),
+        services.Person("Luca", phone="0744 000001", topic=Topic.TRAINEESHIP),
+    )
+    for slot, person in zip(free[1::2], people, strict=False):
+        services.book(
+            point=point, starts_at=slot.starts_at, person=person, submission_id=uuid.uuid4(),
+            by=None if person.email else by,
+        )  # fmt: skip
+
+
+def _visits(point: MeetingPoint, *, by: User) -> None:
+    """Visits without an appointment on the open days of the last three months: each day some, purposes and outcomes in turn."""
+    today, timetable = timezone.localdate(), Timetable({day: tuple(hours) for day, hours in HOURS.items()})
+    purposes, outcomes = cycle(Topic.values), cycle([*Outcome.values, Outcome.INFORMED, Outcome.PLAN, Outcome.INFORMED])
+    moments = [
+        stretch.starts_at + timedelta(minutes=25 * number)
+        for ago in range(91, 0, -1)
+        for stretch in timetable.stretches_on(today - timedelta(days=ago))
+        for number in range(1, 2 + ago % 3)
+    ]
+    Visit.objects.bulk_create(
+        Visit(meeting_point=point, arrived_at=moment, purpose=next(purposes), outcome=next(outcomes), recorded_by=by,
+              recorded_at=moment)
+        for moment in moments
+    )  # fmt: skip
 
 
 def _wednesday(day: date) -> date:

@@ -16,7 +16,7 @@ from events.meeting_point.timetables import SpecialDays, Timetable
 from organisations.zone import ROME
 
 #: How far ahead the desk may book for somebody who asks it.
-DESK_HORIZON = timedelta(days=365)
+DESK_HORIZON = timedelta(days=92)
 #: A time that was offered when somebody began to write is still theirs to take so much later.
 GRACE = timedelta(minutes=15)
 _CODE = re.compile(r"20\d{6}T\d{4}Z", re.ASCII)

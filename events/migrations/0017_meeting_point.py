@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                             ("other", "something else"),
                         ],
                         max_length=15,
-                        verbose_name="purpose",
+                        verbose_name="purpose of the visit",
                     ),
                 ),
                 (

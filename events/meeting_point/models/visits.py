@@ -48,7 +48,7 @@ class Visit(models.Model):
         Appointment, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("appointment")
     )
     arrived_at = models.DateTimeField(_("came at"))
-    purpose = models.CharField(_("purpose"), max_length=15, choices=Topic)
+    purpose = models.CharField(_("purpose of the visit"), max_length=15, choices=Topic)
     #: Empty until somebody knows.
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))

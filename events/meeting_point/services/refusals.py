@@ -43,3 +43,19 @@ class AlreadyBooked(Exception):
 
 class NoLongerBooked(Exception):
     """The appointment has begun, was called off, or has been recorded: it changes no more."""
+
+
+class WrongState(Exception):
+    """Not possible any more: it was cancelled, struck out, or recorded otherwise."""
+
+
+class NotYet(Exception):
+    """It lies ahead: nobody can have come, or have failed to."""
+
+
+class TooLongAgo(Exception):
+    """So long afterwards nobody remembers a visit as it was."""
+
+
+class ReasonNeeded(Exception):
+    """What was written is changed only with a word on why."""
