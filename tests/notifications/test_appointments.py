@@ -194,6 +194,26 @@ def test_a_clock_that_was_down_reminds_late_but_never_after_the_beginning(book, 
     assert not Appointment.objects.filter(remind_at__isnull=False).exists()
 
 
+def test_one_that_cannot_be_reminded_of_does_not_stop_the_clock(book, clock, monkeypatch, caplog):  # noqa: F811
+    from notifications.kinds import appointments as letters
+
+    book("Gaia", THURSDAY)
+    luca, write = book("Luca", rome(2026, 12, 3, 10)), letters.messages
+
+    def fails_for_gaia(kind, appointment, *args, **kwargs):
+        if appointment.pk != luca.pk:
+            raise ValueError(kind)
+        return write(kind, appointment, *args, **kwargs)
+
+    monkeypatch.setattr(letters, "messages", fails_for_gaia)
+    clock.move_to(rome(2026, 12, 2, 9, 30))
+    assert services.remind_due() == 1
+    assert "cannot remind of the appointment" in caplog.text
+    assert "giovani.example.org" not in caplog.text
+    monkeypatch.undo()
+    assert services.remind_due() == 1  # the one that failed is still due
+
+
 def test_the_clock_asks_one_question_where_nobody_is_to_be_reminded(point, django_assert_num_queries):  # noqa: F811
     with django_assert_num_queries(1):
         services.remind_due()
@@ -218,6 +238,7 @@ def test_organisers_read_why_a_message_exists(book, client_of, organiser):  # no
     row = Delivery.objects.get()
     page = client_of(organiser).get(f"/manage/outbox/{row.key}/").content.decode()
     assert "conferma di un appuntamento" in page
+    assert f"Appuntamento {Appointment.objects.get().reference} al punto d’incontro" in page
     assert Appointment.objects.get().token not in page
 
 

@@ -1,5 +1,6 @@
 """Appointments booked, moved and given up. Whoever does it, the point's row is the lock and one function finds the place."""
 
+import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from organisations.links import hash_token, make_token
 from organisations.models import User
 from organisations.zone import ROME
 
+logger = logging.getLogger(__name__)
 State = Appointment.State
 #: So many appointments to come one address may have; the desk books more for whoever asks.
 MOST_OPEN = 3
@@ -67,7 +69,7 @@ def book(
     if by is None:
         _refuse_too_many(person, now)
     slot = _offered(point, starts_at, now, by=by)
-    _refuse_at_that_time(person, slot)
+    _refuse_at_that_time(person.email, slot)
     key = uuid.uuid4()
     appointment = Appointment.objects.create(
         key=key,
@@ -98,7 +100,7 @@ def move(
 ) -> Appointment:
     """Another time for the same person; the link and the calendar entry stay. The same time again changes nothing.
 
-    Raises NoLongerBooked, NotTakingAppointments, NotOffered, SlotTaken. Announces appointment_moved.
+    Raises NoLongerBooked, NotTakingAppointments, NotOffered, SlotTaken, AlreadyBooked. Announces appointment_moved.
     """
     now = now or timezone.now()
     point, appointment = lock_appointment(appointment)
@@ -107,6 +109,7 @@ def move(
     if not appointment.is_upcoming(now):
         raise NoLongerBooked
     slot = _offered(point, starts_at, now, by=by, but=appointment)
+    _refuse_at_that_time(appointment.email, slot, but=appointment)
     appointment.place_number = _place(point, slot, but=appointment)
     appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
     appointment.remind_at = _reminder(slot, appointment.email, now)
@@ -162,10 +165,18 @@ def remind_due(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     due = list(Appointment.objects.to_remind(now).order_by("remind_at", "pk").values_list("pk", flat=True)[:500])
-    return sum(_remind(pk, now) for pk in due)
+    return sum(_remind_safely(pk, now) for pk in due)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _remind_safely(pk: int, now: datetime) -> int:
+    try:
+        return _remind(pk, now)
+    except Exception:  # one that cannot be reminded of must not stop the clock, which also sends all other mail
+        logger.exception("cannot remind of the appointment %s", pk)
+        return 0
 
 
 @transaction.atomic
@@ -206,10 +217,10 @@ def _refuse_too_many(person: Person, now: datetime) -> None:
         raise AlreadyBooked
 
 
-def _refuse_at_that_time(person: Person, slot: Slot) -> None:
+def _refuse_at_that_time(email: str, slot: Slot, *, but: Appointment | None = None) -> None:
     """Nobody is in two places at once. Raises AlreadyBooked."""
-    same = Appointment.objects.booked().filter(email=person.email)
-    if person.email and same.meeting(slot.starts_at, slot.ends_at).exists():
+    same = Appointment.objects.booked().filter(email=email).meeting(slot.starts_at, slot.ends_at)
+    if email and (same.exclude(pk=but.pk) if but else same).exists():
         raise AlreadyBooked
 
 

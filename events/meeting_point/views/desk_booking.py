@@ -100,6 +100,8 @@ def move(request: HttpRequest, pk: int, appointment_id: int) -> HttpResponse:
         except services.NoLongerBooked:
             messages.error(request, _("This appointment can no longer be changed."))
             return redirect(day_url(pk, timezone.localdate(found.starts_at)))
+        except services.AlreadyBooked:
+            refused = _("This address has another appointment at that time.")
         except (services.SlotTaken, services.NotOffered):
             refused = _("This time has been taken meanwhile, or is not offered. Choose another one.")
         else:

@@ -47,6 +47,8 @@ def move(request: HttpRequest, appointment: Appointment) -> HttpResponse:
             return redirect(appointment)
         except services.NotTakingAppointments:
             refused = _("At the moment times cannot be chosen here: call or write to us.")
+        except services.AlreadyBooked:
+            refused = _("You have another appointment at that time. This one stays as it is; choose another time.")
         except (services.SlotTaken, services.NotOffered):
             refused = _("This time has been taken meanwhile, or is not offered any more. Yours stays as it is; choose another "
                         "one.")  # fmt: skip

@@ -366,6 +366,10 @@ def test_a_move_to_a_time_taken_meanwhile_says_so(client, book):
     book("Luca", tuesday(11))
     response = client.post(f"{appointment.get_absolute_url()}move/", {"slot": slots.code(tuesday(11))})
     assert response.status_code == 409
+    MeetingPoint.objects.update(places=2)
+    book("Gaia", tuesday(12))
+    doubled = client.post(f"{appointment.get_absolute_url()}move/", {"slot": slots.code(tuesday(12))})
+    assert "Hai un altro appuntamento a quell’ora" in text_of(doubled)
     MeetingPoint.objects.update(takes_appointments=False)
     refused = client.post(f"{appointment.get_absolute_url()}move/", {"slot": slots.code(tuesday(12))})
     assert "chiamaci o scrivici" in text_of(refused)

@@ -137,6 +137,15 @@ def test_a_move_to_a_time_that_is_taken_or_not_offered_changes_nothing(book):
     assert (appointment.starts_at, appointment.sequence) == (tuesday(10), 0)
 
 
+def test_nobody_moves_to_a_time_at_which_they_have_another(book):
+    MeetingPoint.objects.update(places=2)
+    first, _second = book("Gaia", tuesday(10)), book("Gaia", tuesday(11))
+    with pytest.raises(services.AlreadyBooked):
+        services.move(appointment=first, starts_at=tuesday(11), now=LATER)
+    first.refresh_from_db()
+    assert first.starts_at == tuesday(10)
+
+
 def test_cancelling_frees_the_time_at_once_and_happens_once(book):
     appointment = book("Gaia", tuesday(10))
     for _twice in range(2):

@@ -230,7 +230,7 @@ def test_a_visit_recorded_by_mistake_is_struck_out_and_its_appointment_is_as_bef
         change(visit, desk, outcome="plan")
 
 
-def test_the_trace_can_be_neither_changed_nor_deleted(walk_in, desk):
+def test_the_database_keeps_the_trace_as_it_was_written(walk_in, desk):
     change(walk_in(), desk, outcome="plan")
     with pytest.raises(DatabaseError), transaction.atomic():
         VisitChange.objects.update(reason="riscritto")
