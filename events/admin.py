@@ -104,6 +104,11 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
 class OpeningHoursInline(admin.TabularInline[OpeningHours, MeetingPoint]):
     model = OpeningHours
     extra = 0
+    can_delete = False
+    fields = readonly_fields = ("weekday", "opens_at", "closes_at")  # the organisers' page looks at appointments first
+
+    def has_add_permission(self, request: HttpRequest, obj: MeetingPoint | None = None) -> bool:
+        return False
 
 
 @admin.register(MeetingPoint)

@@ -103,7 +103,7 @@ def publication(
     `name`: what a subscribed calendar is called; without it the file is a download. `revisions`, by the event's key:
     where a calendar knows a later state than the event's own revision says. `entries`: items of agendas beside them.
     """
-    calendar = blank("PUBLISH")
+    calendar = new_calendar("PUBLISH")
     if name:
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
@@ -127,8 +127,13 @@ def scheduling_part(
 
     RSVP=FALSE: the registration is the answer, and a click on "no" in a calendar would give no place back.
     """
-    calendar = blank(method)
     vevent = _vevent(event, Revision(sequence, stamp), language=language)
+    return addressed(vevent, method=method, addressee=addressee)
+
+
+def addressed(vevent: VEvent, *, method: str, addressee: Addressee) -> bytes:
+    """One entry as the calendar part for one guest, METHOD REQUEST or CANCEL."""
+    calendar = new_calendar(method)
     vevent["STATUS"] = vText("CANCELLED" if method == "CANCEL" else "CONFIRMED")
     attendee = vCalAddress(f"mailto:{addressee.email}")
     attendee.params["CN"] = vText(one_line(addressee.name))
@@ -141,8 +146,8 @@ def scheduling_part(
     return bytes(calendar.to_ical())
 
 
-def blank(method: str) -> Calendar:
-    """A calendar with our zone and nothing in it yet."""
+def new_calendar(method: str) -> Calendar:
+    """An empty file of ours, with the zone."""
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
@@ -157,19 +162,19 @@ def _vevent(event: Event, revision: Revision, *, language: str) -> VEvent:
     with translation.override(language):
         page = f"{settings.SITE_URL}{event.get_absolute_url()}"
         vevent.add("summary", one_line(event.title))
-        vevent.add("description", _lines(f"{event.summary}\n\n{page}"))
+        vevent.add("description", lines(f"{event.summary}\n\n{page}"))
         vevent.add("url", page)
     vevent.add("uid", event_uid(event))
     vevent.add("sequence", revision.sequence)
     vevent.add("dtstamp", revision.stamp.astimezone(UTC))
     vevent.add("last-modified", event.revised_at.astimezone(UTC))
-    starts_at, ends_at = as_shown(event.starts_at, event.ends_at)
+    starts_at, ends_at = wall_clock_times(event.starts_at, event.ends_at)
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     vevent.add("location", one_line(f"{event.venue}, {event.address}"))
     vevent.add("status", "CANCELLED" if event.state == Event.State.CANCELLED else revision.status or "CONFIRMED")
     vevent.add("transp", "OPAQUE")
-    vevent["ORGANIZER"] = _organizer()
+    vevent["ORGANIZER"] = organizer()
     return vevent
 
 
@@ -179,7 +184,7 @@ def _vevent_of_item(entry: Entry, *, language: str) -> VEvent:
     with translation.override(language):
         page = f"{settings.SITE_URL}{event.get_absolute_url()}#item-{item.key}"
         _add_words(vevent, "summary", item.title, language)
-        vevent.add("description", _lines(_about(item, page)))
+        vevent.add("description", lines(_about(item, page)))
         vevent.add("url", page)
         room = [str(item.room.name)] if item.room else []
         vevent.add("location", one_line(", ".join([*room, event.venue, event.address])))
@@ -193,13 +198,13 @@ def _vevent_of_item(entry: Entry, *, language: str) -> VEvent:
     stamp = max(item.revised_at, event.revised_at).astimezone(UTC)
     vevent.add("dtstamp", stamp)
     vevent.add("last-modified", stamp)
-    starts_at, ends_at = as_shown(item.starts_at, item.ends_at)
+    starts_at, ends_at = wall_clock_times(item.starts_at, item.ends_at)
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     is_off = entry.is_dropped or item.is_cancelled or event.state == Event.State.CANCELLED
     vevent.add("status", "CANCELLED" if is_off else "CONFIRMED")
     vevent.add("transp", "OPAQUE" if entry.is_busy else "TRANSPARENT")
-    vevent["ORGANIZER"] = _organizer()
+    vevent["ORGANIZER"] = organizer()
     return vevent
 
 
@@ -215,14 +220,14 @@ def _add_words(vevent: VEvent, name: str, words: Words, language: str) -> None:
     vevent.add(name, one_line(reading.text), parameters={"LANGUAGE": reading.language} if reading.is_foreign else {})
 
 
-def _organizer() -> vCalAddress:
+def organizer() -> vCalAddress:
     """A mailbox that somebody reads, the same in every file: a CANCEL from another organizer changes nothing."""
     organizer = vCalAddress(f"mailto:{settings.ASSOCIATION_EMAIL}")
     organizer.params["CN"] = vText(settings.ASSOCIATION_NAME)
     return organizer
 
 
-def as_shown(*moments: datetime) -> list[datetime]:
+def wall_clock_times(*moments: datetime) -> list[datetime]:
     """In Europe/Rome, so that people see the zone; in UTC where one falls into the hour that October has twice.
 
     A repeated hour means its first pass (RFC 5545 section 3.3.5), but ical.js reads the second: UTC leaves no choice.
@@ -231,6 +236,6 @@ def as_shown(*moments: datetime) -> list[datetime]:
     return [moment.astimezone(zone) for moment in moments]
 
 
-def _lines(text: str) -> str:
+def lines(text: str) -> str:
     """Text of several lines, with no other control character in it."""
     return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]", " ", re.sub(r"\r\n?", "\n", text)).strip()

@@ -64,11 +64,13 @@ class Limit:
         return hashlib.sha256(f"{self.purpose}:{subject}".encode("utf-8", "replace")).hexdigest()
 
 
-#: Registrations by one contact; changes through one link, a contact's or a person's own; mails to one guest that others
-#: name; links sent again to one address.
+#: Registrations by one contact; changes through one link, a contact's, a person's own, an appointment's; appointments
+#: booked for one address; mails to one guest that others name; links sent again to one address.
 REGISTERING = Limit("register", 6, timedelta(hours=1))
 CHANGING = Limit("change", 60, timedelta(hours=1))
 CHANGING_OWN = Limit("change-own", 30, timedelta(hours=1))
+CHANGING_APPOINTMENT = Limit("change-appointment", 30, timedelta(hours=1))
+BOOKING = Limit("appointment", 6, timedelta(hours=1))
 ASKING_FOR_LINKS = Limit("link", 6, timedelta(hours=1))
 NAMED_BY_OTHERS = Limit("guest", 6, timedelta(days=1))
 #: After so long no count stops anybody: it leaves by night (events/retention.py).

@@ -117,7 +117,12 @@ def of_attendee(attendee: Attendee) -> list[Section]:
 
 
 def as_json(sections: Iterable[Section], *, event: str, now: datetime) -> dict[str, Any]:
-    """The same for programs: moments in UTC (RFC 3339), names of fields in English whatever the language."""
+    """The same for programs."""
+    return {"event": event, **made_at(sections, now)}
+
+
+def made_at(sections: Iterable[Section], now: datetime) -> dict[str, Any]:
+    """Sections for programs: moments in UTC (RFC 3339), names of fields in English whatever the language."""
     found = [
         {
             "about": section.about,
@@ -126,7 +131,7 @@ def as_json(sections: Iterable[Section], *, event: str, now: datetime) -> dict[s
         }
         for section in sections
     ]
-    return {"event": event, "made_at": _plain(now), "data": found}
+    return {"made_at": _plain(now), "data": found}
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from events.limits import LONGEST
+from events.meeting_point import retention as of_meeting_point
 from events.models import Answer, Pace, SpecialNeeds
 
 
@@ -16,6 +17,7 @@ def due(now: datetime) -> dict[str, int]:
         "access_needs": sum(bool(access) for access, _dietary in rows),
         "dietary_needs": sum(bool(dietary) for _access, dietary in rows),
         "counts_of_forms": Pace.objects.filter(since__lte=now - LONGEST).count(),
+        **of_meeting_point.due(now),
     }
 
 
@@ -26,4 +28,5 @@ def purge(now: datetime) -> dict[str, int]:
     SpecialNeeds.objects.outlived(now).delete()
     Answer.objects.outlived(now).delete()
     Pace.objects.filter(since__lte=now - LONGEST).delete()
+    of_meeting_point.purge(now)
     return numbers

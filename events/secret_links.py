@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 
 from events import limits
 from events.log.recording import Actor, acting
-from events.models import Attendee, Registration
+from events.models import Appointment, Attendee, Registration
 from organisations.links import hash_token
 
 P = ParamSpec("P")
-Owner = TypeVar("Owner", Registration, Attendee)
+Owner = TypeVar("Owner", Registration, Attendee, Appointment)
 View = Callable[Concatenate[HttpRequest, Owner, P], HttpResponse]
 
 
@@ -31,6 +31,11 @@ def registration_link(view: View[Registration, P]) -> Callable[..., HttpResponse
 def attendee_link(view: View[Attendee, P]) -> Callable[..., HttpResponse]:
     """One person's link: nothing but what is theirs."""
     return _by_link(view, _attendee, limits.CHANGING_OWN, Actor.PERSON)
+
+
+def appointment_link(view: View[Appointment, P]) -> Callable[..., HttpResponse]:
+    """Whoever has an appointment at the meeting point: that one alone."""
+    return _by_link(view, _appointment, limits.CHANGING_APPOINTMENT, Actor.PERSON, pages="events/meeting_point/")
 
 
 def too_often_message(often: limits.TooOften) -> str:
@@ -48,18 +53,29 @@ def _attendee(token_hash: str) -> Attendee | None:
     return Attendee.objects.select_related("event", "registration").filter(token_hash=token_hash).first()
 
 
+def _appointment(token_hash: str) -> Appointment | None:
+    return Appointment.objects.select_related("meeting_point").filter(token_hash=token_hash).first()
+
+
 def _by_link(
-    view: View[Owner, P], find: Callable[[str], Owner | None], limit: limits.Limit, actor: Actor
+    view: View[Owner, P],
+    find: Callable[[str], Owner | None],
+    limit: limits.Limit,
+    actor: Actor,
+    pages: str = "events/",
 ) -> Callable[..., HttpResponse]:
+    """`pages`: where the words for a link that is unknown, or whose data are erased, stand."""
+
     @never_cache
     @login_not_required
     @wraps(view)
     def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
         owner = find(hash_token(token))
         if owner is None:
-            return render(request, "events/link_unknown.html", status=404)
+            return render(request, f"{pages}link_unknown.html", status=404)
         if owner.erased_at:
-            return _secret(render(request, "events/erased.html", {"owner": owner, "event": owner.event}))
+            context = {"owner": owner, "event": getattr(owner, "event", None)}
+            return _secret(render(request, f"{pages}erased.html", context))
         if request.method == "POST":
             try:
                 limit.take(str(owner.pk), now=timezone.now())

@@ -51,3 +51,15 @@ attendee_arrived = Signal()
 #: The register of who came is closed, or corrected. Arguments: register, people (attendees to whom their certificate is
 #: news and who are to be told; empty where the organiser tells nobody).
 attendance_closed = Signal()
+#: Somebody has a time at the meeting point. Arguments: appointment (so those below).
+appointment_booked = Signal()
+#: It is at another time; `appointment.sequence` is already higher.
+appointment_moved = Signal()
+#: It was given back, or the desk called it off: the reason stands in it.
+appointment_cancelled = Signal()
+#: The day before.
+appointment_reminder_due = Signal()
+#: Nobody is named in it any more. Arguments: appointment, address (whose data went; empty where the desk had none).
+appointment_erased = Signal()
+#: Somebody at its address asked for the link again.
+appointment_link_requested = Signal()

@@ -1,4 +1,4 @@
-"""Public pages: events, calendar files, the meeting point. No cookie where no form stands."""
+"""Public pages: events and calendar files. No cookie where no form stands."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from events import agenda as agendas
 from events import calendars
 from events.attribution.codes import PARAMETER, well_formed
-from events.models import AgendaRelease, Attendee, Event, MeetingPoint
+from events.models import AgendaRelease, Attendee, Event
 from events.outputs import answers, structured
 from events.outputs.listing import listing
 from organisations.compiled import Compiled
@@ -89,15 +89,3 @@ def _calendar_file(request: HttpRequest, events: list[Event], filename: str, nam
     content = calendars.publication(events, language=language, name=name)
     file = answers.File(content, "text/calendar; charset=utf-8", filename, is_download=True)
     return answers.file(request, file, changed_at=max((event.revised_at for event in events), default=None))
-
-
-@require_safe
-@login_not_required
-def meeting_point(request: HttpRequest) -> HttpResponse:
-    """Address and opening hours of the meeting point."""
-    point = MeetingPoint.objects.order_by("pk").first()
-    context: dict[str, object] = {"point": point}
-    if point:
-        hours = point.opening_hours.order_by("weekday", "opens_at")
-        context |= {"hours": hours, "is_open": point.is_open(timezone.now())}
-    return render(request, "events/meeting_point.html", context)

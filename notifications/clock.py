@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from events import services as event_services
+from events.meeting_point import services as meeting_point_services
 from notifications import erasure, nightly
 from notifications.channels import worker as channels
 from notifications.providers import events
@@ -20,7 +21,7 @@ def go_round(*, seconds: float = 25.0) -> dict[str, int]:
     memory.count_round()
     reported = events.take_in()  # before the pump, which brakes a campaign by what came back
     event_services.advance_due()  # the net under promotions, before the pump that sends their letters
-    planned = planning.plan_due()
+    planned = planning.plan_due() + meeting_point_services.remind_due()
     report = {"reports": reported, "reminders": planned, **pump.pump(seconds=seconds).as_dict()}
     report |= channels.send_due()
     report |= webhooks.send_due()  # after the mail: other programs wait for it, not the other way round

@@ -13,10 +13,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Registration
+from events.meeting_point import personal_data as of_meeting_point
+from events.models import Appointment, Attendee, Registration
 from events.personal_data import CONTRIBUTORS, Entry, Section
 from notifications.cockpit.words import kind_name
 from notifications.models import Attempt, CalendarFeed, Delivery, DeliveryEvent, LocalMail, PendingErasure
+from notifications.models.outbox import DeliveryQuerySet
 from notifications.sending import many
 from organisations.addresses import normalise
 
@@ -24,7 +26,7 @@ State = Delivery.State
 NOBODY = "@erased.invalid"
 REPLY = "the recipient's data were erased"
 #: The last word to somebody: it empties their calendar.
-FAREWELLS = ("registration_cancelled", "attendee_left")
+FAREWELLS = ("registration_cancelled", "attendee_left", "appointment_cancelled")
 
 
 def forget(registration: Registration, addresses: Collection[str], *, whole: bool) -> None:
@@ -35,14 +37,21 @@ def forget(registration: Registration, addresses: Collection[str], *, whole: boo
     """
     rows = Delivery.objects.filter(payload__registration=registration.pk, campaign__isnull=True)
     mine = rows.filter(address__in=addresses)
-    mine.filter(state=State.READY).exclude(kind__in=FAREWELLS).update(state=State.CANCELLED)
-    unsettled = mine.unsettled().values_list("pk", flat=True)
-    PendingErasure.objects.bulk_create([PendingErasure(delivery_id=pk) for pk in unsettled], ignore_conflicts=True)
+    _cut_short(mine)
     _forget(list((rows if whole else mine).exclude(state__in=Delivery.UNSETTLED).values_list("pk", flat=True)))
     _empty_trial_mailbox(rows.exclude(state__in=Delivery.UNSETTLED).values_list("message_id", flat=True))
     for address in addresses:
         if not _is_known(address):
             CalendarFeed.objects.filter(address=normalise(address)).delete()
+
+
+def forget_appointment(appointment: Appointment, address: str) -> None:
+    """Forget the recipient of the messages about one appointment. The caller's transaction."""
+    rows = Delivery.objects.filter(address=address, payload__appointment=appointment.pk)
+    _cut_short(rows)
+    settled = rows.exclude(state__in=Delivery.UNSETTLED)
+    _empty_trial_mailbox(settled.values_list("message_id", flat=True))
+    _forget(list(settled.values_list("pk", flat=True)))
 
 
 def forget_settled() -> int:
@@ -61,6 +70,13 @@ def forget_settled() -> int:
 def count_waiting() -> int:
     """How many recipients are still to be forgotten."""
     return PendingErasure.objects.count()
+
+
+def _cut_short(rows: DeliveryQuerySet) -> None:
+    """What waits does not go out, but for the last word; what is on its way is forgotten when it has arrived."""
+    rows.filter(state=State.READY).exclude(kind__in=FAREWELLS).update(state=State.CANCELLED)
+    unsettled = rows.unsettled().values_list("pk", flat=True)
+    PendingErasure.objects.bulk_create([PendingErasure(delivery_id=pk) for pk in unsettled], ignore_conflicts=True)
 
 
 def _forget(keys: list[int]) -> None:
@@ -91,6 +107,12 @@ def messages_of(registration: Registration, attendee: Attendee | None) -> list[S
     return [_section(row) for row in _to(address, registration)] if address else []
 
 
+def messages_of_appointment(appointment: Appointment) -> list[Section]:
+    """The messages about an appointment to whoever has it."""
+    rows = Delivery.objects.filter(address=appointment.email, payload__appointment=appointment.pk)
+    return [_section(row) for row in rows.order_by("created_at", "pk")]
+
+
 def _to(address: str, registration: Registration) -> QuerySet[Delivery]:
     return Delivery.objects.filter(address=address, payload__registration=registration.pk).order_by("created_at", "pk")
 
@@ -111,3 +133,4 @@ def connect() -> None:
     """Make this room's part known to the self-service, once."""
     if messages_of not in CONTRIBUTORS:
         CONTRIBUTORS.append(messages_of)
+        of_meeting_point.CONTRIBUTORS.append(messages_of_appointment)

@@ -18,7 +18,7 @@ _MESSAGE_ID = re.compile(r"[0-9a-f]{32}")
 _SIGN_IN = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]*(?=@)")
 #: What follows these is a token whatever it looks like.
 _AFTER_PLACE = re.compile(
-    r"(?P<place>/(?:registrations|attendees|unsubscribe|questionnaires|me/calendar)/"
+    r"(?P<place>/(?:registrations|attendees|meeting-point/appointments|unsubscribe|questionnaires|me/calendar)/"
     r"|/messages/(?=[\w%:=-]{16})|[?&](?:invitation|token)=|\bBearer\s+)"
     r"[^\s/?&#\"'<>)]+?(?P<end>\.ics\b|(?=[\s/?&#\"'<>)]|$))"
 )

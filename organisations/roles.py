@@ -23,6 +23,8 @@ class Permission(models.TextChoices):
     SCAN_PASSES = "scan_passes", _("read passes at the door")
     RUN_DESK = "run_desk", _("search people, let in who is not registered, take arrivals back")
     SEE_NEEDS = "see_needs", _("read access and dietary needs")
+    MANAGE_MEETING_POINT = "manage_meeting_point", _("set the meeting point's hours, and how it is booked")
+    ATTEND_MEETING_POINT = "attend_meeting_point", _("see appointments at the meeting point, and record visits")
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage the directory")
     MANAGE_AGREEMENTS = "manage_agreements", _("draft and freeze agreements")
     SEND_CAMPAIGNS = "send_campaigns", _("send invitations")
@@ -40,6 +42,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SCAN_PASSES,
             Permission.RUN_DESK,
             Permission.SEE_NEEDS,
+            Permission.MANAGE_MEETING_POINT,
+            Permission.ATTEND_MEETING_POINT,
             Permission.MANAGE_ORGANISATIONS,
             Permission.MANAGE_AGREEMENTS,
             Permission.SEND_CAMPAIGNS,
@@ -47,7 +51,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OPERATE_OUTBOX,
         }
     ),
-    Role.REGISTRATION_DESK: frozenset({Permission.MANAGE_EVENTS, Permission.SCAN_PASSES, Permission.RUN_DESK}),
+    Role.REGISTRATION_DESK: frozenset(
+        {Permission.MANAGE_EVENTS, Permission.SCAN_PASSES, Permission.RUN_DESK, Permission.ATTEND_MEETING_POINT}
+    ),
     Role.SCANNER: frozenset({Permission.SCAN_PASSES}),
     Role.COMMUNICATIONS: frozenset({Permission.SEND_CAMPAIGNS, Permission.SEE_OUTBOX}),
     Role.RESEARCHER: frozenset({Permission.MANAGE_ORGANISATIONS}),

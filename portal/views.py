@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from events.checkin.services import LATEST_REPORT
-from events.models import Attendee, Event, MeetingPoint, Registration
+from events.meeting_point.shown import all_shown
+from events.models import Attendee, Event, Registration
 from notifications.models import CalendarFeed, ChannelPost, NightlyCheck, Sweep, Tally, Webhook
 from notifications.posting import waiting as posting
 from notifications.sending import station, waiting
@@ -36,13 +37,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """The project, the next event, the meeting point, the state of the protocol."""
     now = timezone.now()
     event = Event.objects.upcoming(now).first()
-    point = MeetingPoint.objects.order_by("pk").first()
+    points = all_shown(now)
     context = {
         "event": event,
         "is_open": event is not None and event.is_open(now),
         "free": event.places_free() if event else 0,
-        "point": point,
-        "point_is_open": point is not None and point.is_open(now),
+        "shown": points[0] if points else None,
         "agreement": Agreement.objects.public().order_by("-published_at").first(),
     }
     return render(request, "portal/home.html", context)
@@ -51,7 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})
+    days = settings.APPOINTMENTS_KEPT_DAYS
+    context = {"version": settings.PRIVACY_NOTICE_VERSION, "appointments_kept_days": days}
+    return render(request, "portal/privacy.html", context)
 
 
 @require_safe

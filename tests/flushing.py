@@ -20,6 +20,7 @@ def let_flushes_delete() -> None:
             "events_scan",
             "events_attendanceregister",
             "events_reconciliation",
+            "events_visitchange",
             "notifications_outboxact",
             "notifications_campaignact",
         )

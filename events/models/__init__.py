@@ -4,11 +4,24 @@ from events.attendance.models import AttendanceMark, AttendanceRegister, Certifi
 from events.attribution.models import RegistrationSource
 from events.checkin.models import Reconciliation, Rehearsal, Scan, ScanQuerySet, WalkIn
 from events.log.models import LogEntry
+from events.meeting_point.models import (
+    APPOINTMENT_LINK,
+    Appointment,
+    AppointmentQuerySet,
+    ExceptionalHours,
+    MeetingPoint,
+    OpeningException,
+    OpeningHours,
+    Outcome,
+    Topic,
+    Visit,
+    VisitChange,
+    Weekday,
+)
 from events.models.agenda import Appearance, Room, Session, SessionQuerySet, Speaker, Track
 from events.models.change_requests import ChangeRequest, ChangeRequestQuerySet, fingerprint_of
 from events.models.events import Event, EventQuerySet
 from events.models.invitations import INVITATION_LINK, Invitation
-from events.models.meeting_point import MeetingPoint, OpeningHours, Weekday
 from events.models.needs import SpecialNeeds
 from events.models.pace import Pace
 from events.models.registrations import (
@@ -28,6 +41,7 @@ from events.models.waiting import PromotionRun, WaitingEntry, WaitingEntryQueryS
 from events.questions.models import Answer, AnswerQuerySet, Question, QuestionOption, QuestionQuerySet
 
 __all__ = [
+    "APPOINTMENT_LINK",
     "ATTENDEE_LINK",
     "INVITATION_LINK",
     "MAX_ATTENDEES",
@@ -36,6 +50,8 @@ __all__ = [
     "Answer",
     "AnswerQuerySet",
     "Appearance",
+    "Appointment",
+    "AppointmentQuerySet",
     "AttendanceMark",
     "AttendanceRegister",
     "Attendee",
@@ -46,10 +62,13 @@ __all__ = [
     "ChangeRequestQuerySet",
     "Event",
     "EventQuerySet",
+    "ExceptionalHours",
     "Invitation",
     "LogEntry",
     "MeetingPoint",
+    "OpeningException",
     "OpeningHours",
+    "Outcome",
     "Pace",
     "PromotionRun",
     "Question",
@@ -69,7 +88,10 @@ __all__ = [
     "SessionQuerySet",
     "Speaker",
     "SpecialNeeds",
+    "Topic",
     "Track",
+    "Visit",
+    "VisitChange",
     "WaitingEntry",
     "WaitingEntryQuerySet",
     "WaitingPerson",

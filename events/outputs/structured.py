@@ -20,7 +20,12 @@ _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 def data_block(event: Event, agenda: Agenda, *, free: int, now: datetime) -> SafeString:
     """The block for the head of the event's page. Browsers run nothing of it, so the CSP has no say in it."""
-    text = json.dumps(described(event, agenda, free=free, now=now), ensure_ascii=False, separators=(",", ":"))
+    return block(described(event, agenda, free=free, now=now))
+
+
+def block(found: dict[str, Any]) -> SafeString:
+    """Anything in schema.org's words as such a block."""
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text.translate(_ESCAPES)))  # noqa: S308
 
 

@@ -18,7 +18,7 @@ SHOWN_FOR = timedelta(minutes=15)
 
 def calendar_file(event: Event, timeline: Timeline, now: datetime) -> bytes:
     """METHOD:PUBLISH, nobody listed; taking no time (TRANSP:TRANSPARENT). Fetched again, entries are known by their UID."""
-    calendar = calendars.blank("PUBLISH")
+    calendar = calendars.new_calendar("PUBLISH")
     for deadline in timeline.deadlines:
         if deadline.standing in {Standing.TO_COME, Standing.LATE}:
             calendar.add_component(_vevent(event, deadline, now))
@@ -35,7 +35,7 @@ def _vevent(event: Event, deadline: Deadline, now: datetime) -> VEvent:
         vevent.add("url", f"{settings.SITE_URL}{deadline.url}")
     vevent.add("uid", f"{uuid5(event.uid, deadline.key)}@{settings.CALENDAR_DOMAIN}")
     vevent.add("dtstamp", now.astimezone(UTC))
-    starts_at, ends_at = calendars.as_shown(deadline.at, deadline.at + SHOWN_FOR)
+    starts_at, ends_at = calendars.wall_clock_times(deadline.at, deadline.at + SHOWN_FOR)
     vevent.add("dtstart", starts_at)
     vevent.add("dtend", ends_at)
     vevent.add("transp", "TRANSPARENT")

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from events.models import Event, Registration
+from events.models import Appointment, Event, Registration
 from notifications import quiet
 from notifications.cockpit.words import house_name
 from notifications.models import ACCOUNT, Campaign, Delivery, Lane, ReminderOccurrence, ReminderRule, Throttle
@@ -28,7 +28,7 @@ class Reason:
 
 def reasons(row: Delivery) -> list[Reason]:
     """What made this message, the nearest first."""
-    found = [look(row) for look in (_campaign, _rule, _registration, _event, _agreement)]
+    found = [look(row) for look in (_campaign, _rule, _registration, _event, _appointment, _agreement)]
     return [reason for reason in found if reason] or [_otherwise(row)]
 
 
@@ -72,6 +72,17 @@ def _event(row: Delivery) -> Reason | None:
         return None
     event = Event.objects.filter(pk=row.payload.get("event")).first()
     return Reason(event.title, reverse("manage_events:detail", args=[event.slug])) if event else None
+
+
+def _appointment(row: Delivery) -> Reason | None:
+    """Its reference alone: who has it is read by the desk."""
+    if not row.payload.get("appointment"):
+        return None
+    found = Appointment.objects.filter(pk=row.payload["appointment"]).first()
+    if found is None:
+        return None
+    words = _("Appointment %(reference)s at the meeting point") % {"reference": found.reference}
+    return Reason(words, reverse("manage_meeting_point:appointment", args=[found.meeting_point_id, found.pk]))
 
 
 def _agreement(row: Delivery) -> Reason | None:

@@ -3,7 +3,17 @@
 from collections.abc import Callable
 
 from notifications.calendars import feeds
-from notifications.kinds import agenda, agreements, attendance, events, moderation, registrations, waiting, webhooks
+from notifications.kinds import (
+    agenda,
+    agreements,
+    appointments,
+    attendance,
+    events,
+    moderation,
+    registrations,
+    waiting,
+    webhooks,
+)
 from notifications.letters import CannotWrite, Letter
 from notifications.models import Delivery
 
@@ -29,6 +39,8 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
         agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
         webhooks.webhook_disabled, waiting.waiting_joined, waiting.waiting_promoted, waiting.session_place_given,
-        waiting.waiting_left, waiting.waiting_expired, attendance.attendance_certified,
+        waiting.waiting_left, waiting.waiting_expired, appointments.appointment_confirmed,
+        appointments.appointment_moved, appointments.appointment_cancelled, appointments.appointment_reminder,
+        appointments.appointment_link, attendance.attendance_certified,
     )
 }  # fmt: skip

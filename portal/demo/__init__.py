@@ -9,7 +9,8 @@ from django.utils import timezone
 from agreements.demo import load_demo_agreement
 from events import services as events
 from events.attribution import demo as attribution_demo
-from events.models import Event, MeetingPoint, OpeningHours, Weekday
+from events.meeting_point import demo as meeting_point_demo
+from events.models import Event
 from notifications.channels import demo as channels_demo
 from notifications.models import MessageTemplate, Segment
 from organisations.models import Organisation, User
@@ -44,7 +45,7 @@ def load() -> None:
     year = today.year if today < date(today.year, 2, 21) else today.year + 1
     _info_day(f"giornata-informativa-{year}", date(year, 2, 21), Event.State.PUBLISHED, by=organiser)
     _info_day("giornata-informativa-2020", date(2020, 2, 21), Event.State.HELD, by=organiser)
-    _meeting_point()
+    meeting_point_demo.load(by=organiser)
     load_demo_agreement(by=organiser)
     _for_invitations(by=organiser)
     registrations.load()
@@ -162,27 +163,3 @@ def _for_invitations(*, by: User) -> None:
             "saved_by": by,
         },
     )
-
-
-def _meeting_point() -> None:
-    point, created = MeetingPoint.objects.get_or_create(
-        name_it="Punto d’incontro SOCIALNEET",
-        defaults={
-            "name_en": "SOCIALNEET meeting point",
-            "about_it": "Ascolto, orientamento e bilancio delle competenze per giovani che cercano la loro strada nel "
-            "lavoro. Il servizio è gratuito.",
-            "about_en": "Counselling, orientation and skills assessment for young people who look for their way into "
-            "work. The service is free.",
-            "address": "Confartigianato Imprese Terni, Terni",
-            "email": "puntoincontro@socialneet.example.org",
-        },
-    )
-    if created:
-        OpeningHours.objects.bulk_create(
-            OpeningHours(meeting_point=point, weekday=day, opens_at=opens, closes_at=closes)
-            for day, opens, closes in (
-                (Weekday.TUESDAY, time(9, 0), time(13, 0)),
-                (Weekday.WEDNESDAY, time(15, 0), time(18, 0)),
-                (Weekday.THURSDAY, time(9, 0), time(13, 0)),
-            )
-        )

@@ -20,7 +20,9 @@ from events import services as events
 from events.attendance import services as attendance
 from events.checkin import services as checkin
 from events.checkin.services import Desk, Newcomer, Shown
-from events.models import Event
+from events.meeting_point import services as appointments
+from events.meeting_point import slots, timetables
+from events.models import Event, MeetingPoint
 from notifications.calendars import feeds
 from notifications.campaigns import services as campaigns
 from notifications.kinds import BUILDERS
@@ -82,6 +84,7 @@ def mailbag() -> Mailbag:
     _waiting(bag)
     _afterwards(organiser, bag)
     _reminders(event, organiser, bag)
+    _appointments(organiser, bag)
     _protocol(organiser, bag)
     Client().post("/accounts/login/", {"email": organiser.email})
     bag.empty()
@@ -189,6 +192,24 @@ def _afterwards(organiser: User, bag: Mailbag) -> None:
     bag.empty()
 
 
+def _appointments(organiser: User, bag: Mailbag) -> None:
+    """At the demo's meeting point: booked, moved, reminded of, its link sent again, called off."""
+    point, now = MeetingPoint.objects.get(), timezone.now()
+    window = slots.Window.for_people(point, now)
+    free = [slot for day in slots.days(point, timetables.of(point), window) for slot in day.free]
+    person = appointments.Person("Gaia", "gaia@giovani.example.org")
+    booked = appointments.book(point=point, starts_at=free[-2].starts_at, person=person, submission_id=uuid.uuid4())
+    bag.empty()
+    moved = appointments.move(appointment=booked, starts_at=free[-1].starts_at)
+    appointments.request_links(email=person.email)
+    bag.empty()
+    with time_machine.travel(moved.remind_at):
+        appointments.remind_due()
+        bag.empty()
+    appointments.cancel(appointment=booked, by=organiser, reason="Operatrice malata.")
+    bag.empty()
+
+
 def _reminders(event: Event, organiser: User, bag: Mailbag) -> None:
     with time_machine.travel(event.starts_at - timedelta(days=5)):
         reminder_services.add_rule(
@@ -237,6 +258,7 @@ def test_no_link_of_any_mail_changes_anything_by_being_opened(mailbag):
         "/messages/",
         "/registrations/",
         "/attendees/",
+        "/meeting-point/appointments/",
         "?invitation=",
         "/me/calendar/",
     ):

@@ -26,6 +26,7 @@ PUBLIC = {
     "provider_report",
     "replace_attendee", "confirm_attendee", "confirm_all", "send_attendee_link", "own_edit", "own_confirm",
     "own_cancel", "own_needs", "attendee_needs", "data", "data_file", "erase", "own_data", "own_data_file", "own_erase",
+    "meeting_point_hours", "start", "slots", "person", "move",
     "registration", "agenda_calendar", "session_calendar", "agenda_pdf", "agenda_json", "schedule_xml",
     "embed", "screen", "room_screen", "screen_state", "screen_worker",
     "sessions", "session_change", "own_sessions", "own_session_change", "waiting", "questions", "own_questions",

@@ -1,0 +1,1 @@
+"""The meeting point: when it is open, appointments, and who came with what outcome (decision 0029)."""
