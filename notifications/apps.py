@@ -10,7 +10,15 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import checks, copies, erasure, event_log, receivers, timeline  # noqa: F401  importing the others registers them
+        from notifications import (  # importing the others registers them
+            appointment_receivers,  # noqa: F401
+            checks,  # noqa: F401
+            copies,
+            erasure,
+            event_log,
+            receivers,  # noqa: F401
+            timeline,
+        )
         from notifications.sending import tallies
 
         erasure.connect()

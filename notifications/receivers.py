@@ -18,7 +18,6 @@ from events.agenda.impact import Told
 from events.agenda.people import Addressee
 from events.models import (
     AgendaRelease,
-    Appointment,
     AttendanceRegister,
     Attendee,
     ChangeRequest,
@@ -35,7 +34,6 @@ from notifications.calendars import stamps as calendar_stamps
 from notifications.campaigns import services as campaigns
 from notifications.channels import services as channels
 from notifications.kinds import agenda as agenda_letters
-from notifications.kinds import appointments as appointment_letters
 from notifications.models import Fact
 from notifications.outbox import Message
 from notifications.reminders import planning
@@ -348,42 +346,6 @@ def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     people = _everybody(event)
     outbox.enqueue(_about_event("event_cancelled", event, people, "CANCEL"))
     outbox.enqueue(_to_those_without_a_place("event_cancelled", event, people))
-
-
-# -- the meeting point -----------------------------------------------------------------------------------------------
-
-
-@receiver(event_signals.appointment_booked)
-def on_appointment_booked(*, appointment: Appointment, **_kwargs: Any) -> None:
-    outbox.enqueue(appointment_letters.messages("appointment_confirmed", appointment, "REQUEST"))
-
-
-@receiver(event_signals.appointment_moved)
-def on_appointment_moved(*, appointment: Appointment, **_kwargs: Any) -> None:
-    outbox.enqueue(appointment_letters.messages("appointment_moved", appointment, "REQUEST"))
-
-
-@receiver(event_signals.appointment_cancelled)
-def on_appointment_cancelled(*, appointment: Appointment, **_kwargs: Any) -> None:
-    outbox.enqueue(appointment_letters.messages("appointment_cancelled", appointment, "CANCEL"))
-
-
-@receiver(event_signals.appointment_reminder_due)
-def on_appointment_reminder_due(*, appointment: Appointment, **_kwargs: Any) -> None:
-    expires_at = appointment.starts_at
-    outbox.enqueue(appointment_letters.messages("appointment_reminder", appointment, "REQUEST", expires_at=expires_at))
-
-
-@receiver(event_signals.appointment_erased)
-def on_appointment_erased(*, appointment: Appointment, address: str, **_kwargs: Any) -> None:
-    erasure.forget_appointment(appointment, address)
-
-
-@receiver(event_signals.appointment_link_requested)
-def on_appointment_link_requested(*, appointment: Appointment, **_kwargs: Any) -> None:
-    # at most one a minute: whoever presses the button again and again fills nobody's mailbox
-    minute = f"{timezone.now():%Y%m%d%H%M}"
-    outbox.enqueue(appointment_letters.messages("appointment_link", appointment, key=minute))
 
 
 # -- agreements ------------------------------------------------------------------------------------------------------
