@@ -135,7 +135,7 @@ def test_a_day_costs_the_same_however_many_come(client, at, book, point, desk, c
         services.record_arrival(appointment=appointment, by=desk)
         services.record_walk_in(point=point, arrived_at=tuesday(9), purpose="cv", by=desk, submission_id=uuid.uuid4())
     client.get(at)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(at)
 
 
@@ -236,7 +236,7 @@ def test_the_log_costs_the_same_whatever_its_length(client, at, point, desk, cou
         services.record_walk_in(point=point, arrived_at=rome(2026, 11, 30, 9) - timedelta(minutes=number), purpose="cv", by=desk,
                                 submission_id=uuid.uuid4())  # fmt: skip
     client.get(f"{at}visits/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(f"{at}visits/")
 
 
