@@ -278,7 +278,7 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def matching(self, query: str) -> "AttendeeQuerySet":
         """Those whose name, organisation or medium holds every word of it, by name."""
         found = self.filter(erased_at=None)
-        for word in query.split():
+        for word in query.replace("\0", " ").split():  # PostgreSQL takes no zero
             found = found.filter(
                 Q(full_name__icontains=word)
                 | Q(registration__organisation_name__icontains=word)

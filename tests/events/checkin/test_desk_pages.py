@@ -110,6 +110,7 @@ def test_people_are_found_by_name_and_by_organisation_and_recorded_with_one_clic
     anna = Attendee.objects.get(full_name="Anna")
     assert 'data-verdict="admitted"' in at_desk.post(f"{DESK}admit/{anna.key}/", {"key": uuid.uuid4()}).content.decode()
     assert "already here" in at_desk.get(f"{DESK}find/?q=anna").content.decode()
+    assert at_desk.get(f"{DESK}find/?q=%00anna").status_code == 200
     assert "Nobody of this name" in at_desk.get(f"{DESK}find/?q=zorro").content.decode()
 
 
