@@ -127,7 +127,9 @@ def preload() -> None:
 
     app.finalize()
     connection.ensure_connection()
-    checks.run_checks()  # Celery's processes run them at their start, and load much for it
+    checks.run_checks()
+    # once for all: each of Celery's processes would walk through everything again, and so copy 10 MiB of what they share
+    os.environ["CELERY_SKIP_CHECKS"] = "1"
     for path in ("/", "/en/"):  # middleware, addresses, templates, catalogues
         environ: dict[str, Any] = {"HTTP_HOST": "localhost", "PATH_INFO": path}
         setup_testing_defaults(environ)

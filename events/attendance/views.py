@@ -127,7 +127,7 @@ def register_pdf(request: HttpRequest, slug: str, edition: int | None = None) ->
 @require_safe
 @registration_link
 def certificates_of_registration(request: HttpRequest, registration: Registration) -> HttpResponse:
-    """The certificates of everybody of the registration who came and has no mailbox of their own, or of all for the contact."""
+    """The certificates of all people of the registration who came, for its contact."""
     people = Attendee.objects.filter(registration=registration)
     return _certificates(request, registration.event, list(people.values_list("pk", flat=True)))
 

@@ -49,7 +49,6 @@ def verdicts() -> dict[str, dict[str, str]]:
 def messages() -> dict[str, str]:
     """What the desk's script says of itself, in the active language; names in braces are filled in by it."""
     return {
-        "online": _("The network is there."),
         "offline": _("No network: this desk goes on by itself."),
         "waiting": _("{number} arrivals wait on this device to be sent."),
         "told_alone": _("Recorded on this device; it is sent as soon as there is a network."),
