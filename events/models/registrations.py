@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -268,6 +268,14 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
             arrived_at=models.Subquery(here.values("happened_at")[:1]),
             arrived_desk=models.Subquery(here.values("desk")[:1]),
         )
+
+    def with_represented(self) -> "AttendeeQuerySet":
+        """With `represented`, the organisation or medium they come for, so that the registration need not be loaded."""
+        name = Case(
+            When(registration__organisation_name="", then="registration__medium"),
+            default="registration__organisation_name",
+        )
+        return self.annotate(represented=name)
 
     @staticmethod
     def _arrivals() -> "models.QuerySet[Scan]":
