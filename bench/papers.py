@@ -43,7 +43,8 @@ def _bare(event: Event) -> str:
     lines = rows.now_of(event).lines
     cells = ((line.attendee.full_name, line.attendee.office, line.words) for line in lines)
     table = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in cells)
-    return f"<!doctype html><html lang=it><head><meta charset=utf-8><title>Registro</title></head><body><table>{table}</table></body></html>"
+    head = "<head><meta charset=utf-8><title>Registro</title></head>"
+    return f"<!doctype html><html lang=it>{head}<body><table>{table}</table></body></html>"
 
 
 def _event() -> Event:
