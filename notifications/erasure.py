@@ -60,11 +60,16 @@ def forget_settled() -> int:
     keys = list(over.values_list("delivery", flat=True)[:500])
     if keys:
         with transaction.atomic():
-            messages = Delivery.objects.filter(many.among(Delivery, "id", keys))
-            _empty_trial_mailbox(messages.values_list("message_id", flat=True))
-            _forget(keys)
+            forget_messages(keys)
             PendingErasure.objects.filter(delivery__in=keys).delete()
     return len(keys)
+
+
+def forget_messages(keys: list[int]) -> None:
+    """Forget the recipients of messages whose way is over. The caller's transaction."""
+    messages = Delivery.objects.filter(many.among(Delivery, "id", keys))
+    _empty_trial_mailbox(messages.values_list("message_id", flat=True))
+    _forget(keys)
 
 
 def count_waiting() -> int:
