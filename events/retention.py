@@ -11,7 +11,7 @@ from events.checkin.models import Reconciliation, WalkIn
 from events.kept import ATTENDANCE, REGISTRATIONS
 from events.limits import LONGEST
 from events.meeting_point import retention as of_meeting_point
-from events.models import Answer, ChangeRequest, Pace, SpecialNeeds, Speaker, WaitingEntry
+from events.models import Answer, ChangeRequest, Pace, Speaker, SpecialNeeds, WaitingEntry
 from events.served import served
 from events.services import forgetting
 from organisations.kept import Numbers, Step, in_batches, simple
@@ -33,7 +33,8 @@ def purge(now: datetime) -> Numbers:
 
 def free_answers(now: datetime) -> QuerySet[Answer]:
     """Words and dates, of which somebody might be known again. What was counted stays (`events.kept`)."""
-    return Answer.objects.filter(~Q(text="") | Q(day__isnull=False), served(now, REGISTRATIONS, "question__event"))
+    said = Answer.objects.filter(~Q(text="") | Q(day__isnull=False), question__sensitive=False)
+    return said.filter(served(now, REGISTRATIONS, "question__event"))
 
 
 def requests(now: datetime) -> QuerySet[ChangeRequest]:
@@ -69,7 +70,10 @@ def _needs_due(now: datetime) -> Numbers:
 
 
 def _needs(rows: list[SpecialNeeds]) -> Numbers:
-    return {"access_needs": sum(bool(row.access) for row in rows), "dietary_needs": sum(bool(row.dietary) for row in rows)}
+    return {
+        "access_needs": sum(bool(row.access) for row in rows),
+        "dietary_needs": sum(bool(row.dietary) for row in rows),
+    }
 
 
 def _needs_run(now: datetime) -> Iterator[Numbers]:

@@ -39,4 +39,6 @@ def served_at(event: Event, period: Period) -> datetime:
 
 def project_ends_at() -> datetime:
     """The end of the project's last day, in Rome."""
-    return on_the_wall(datetime.combine(settings.PROJECT_ENDS_ON, datetime.min.time()) + timedelta(days=1)).astimezone(ROME)
+    return on_the_wall(datetime.combine(settings.PROJECT_ENDS_ON, datetime.min.time()) + timedelta(days=1)).astimezone(
+        ROME
+    )

@@ -84,9 +84,7 @@ def forget_people(people: Iterable[Attendee], now: datetime, *, keeps_keys: bool
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _forget_registration(
-    registration: Registration, now: datetime, *, is_proof_due: bool, keeps_keys: bool
-) -> int:
+def _forget_registration(registration: Registration, now: datetime, *, is_proof_due: bool, keeps_keys: bool) -> int:
     people = registration.attendees.filter(erased_at=None)
     addresses = {registration.contact_email, *people.values_list("email", flat=True)} - {""}
     staying = [] if is_proof_due else list(people.proven().values_list("pk", flat=True))

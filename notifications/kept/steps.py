@@ -74,7 +74,9 @@ def _messages_run(now: datetime) -> Iterator[Numbers]:
     for batch in in_batches(messages(now).only("pk", "key", "message_id", "payload"), SIZE):
         erasure.forget_messages([row.pk for row in batch])
         for row in batch:
-            Delivery.objects.filter(pk=row.pk).update(idempotency_key=f"forgotten:{uuid.uuid4().hex}", **_bare(row.payload))
+            Delivery.objects.filter(pk=row.pk).update(
+                idempotency_key=f"forgotten:{uuid.uuid4().hex}", **_bare(row.payload)
+            )
         yield {"recipients": len(batch)}
 
 

@@ -7,35 +7,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0021_channel_post_keeps_its_text'),
+        ("notifications", "0021_channel_post_keeps_its_text"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contactupload',
-            name='file_forgotten_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='file forgotten at'),
+            model_name="contactupload",
+            name="file_forgotten_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="file forgotten at"),
         ),
         migrations.CreateModel(
-            name='PurgeRun',
+            name="PurgeRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField(verbose_name='began at')),
-                ('alive_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last sign of life')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('outcome', models.CharField(choices=[('running', 'going on'), ('whole', 'came to its end'), ('broken', 'broke off'), ('left', 'was left behind')], default='running', max_length=8, verbose_name='outcome')),
-                ('step', models.CharField(blank=True, max_length=40, verbose_name='step')),
-                ('numbers', models.JSONField(default=dict, verbose_name='numbers')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField(verbose_name="began at")),
+                ("alive_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last sign of life")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("running", "going on"),
+                            ("whole", "came to its end"),
+                            ("broken", "broke off"),
+                            ("left", "was left behind"),
+                        ],
+                        default="running",
+                        max_length=8,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=40, verbose_name="step")),
+                ("numbers", models.JSONField(default=dict, verbose_name="numbers")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run of the purge',
-                'verbose_name_plural': 'runs of the purge',
-                'ordering': ('-pk',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', 'running')), fields=('outcome',), name='purge_run_one_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('outcome', 'running')), models.Q(models.Q(('outcome', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='purge_run_ended_exactly_when_dated')],
+                "verbose_name": "run of the purge",
+                "verbose_name_plural": "runs of the purge",
+                "ordering": ("-pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "running")), fields=("outcome",), name="purge_run_one_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("outcome", "running")),
+                            models.Q(models.Q(("outcome", "running"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="purge_run_ended_exactly_when_dated",
+                    ),
+                ],
             },
         ),
     ]

@@ -39,7 +39,9 @@ class PurgeRun(models.Model):
         verbose_name_plural = _("runs of the purge")
         ordering = ("-pk",)
         constraints = (
-            models.UniqueConstraint(fields=("outcome",), condition=Q(outcome="running"), name="purge_run_one_at_a_time"),
+            models.UniqueConstraint(
+                fields=("outcome",), condition=Q(outcome="running"), name="purge_run_one_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="running", ended_at__isnull=True)
                 | (~Q(outcome="running") & Q(ended_at__isnull=False)),
