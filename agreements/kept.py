@@ -11,20 +11,20 @@ DECLARED = (
     Kept(
         "remarks", ("agreements.Position.note", "agreements.Comment.body"), Who.SIGNATORY,
         _("Comments and positions on a text, with who wrote them"), _("to negotiate the text"),
-        Basis.PUBLIC_TASK, PROTOCOL, Ending.STAYS, PARTIES,
+        Basis.INTEREST, PROTOCOL, Ending.STAYS, PARTIES,
     ),
     Kept(
         "adhesions",
         ("agreements.Adhesion.by_name", "agreements.Adhesion.office_held", "agreements.Adhesion.statement",
          "agreements.SignedFile.content", "agreements.SignedFile.filename", "agreements.FrozenDocument.content"),
         Who.SIGNATORY, _("Who adhered or signed, in which office, and the signed file"),
-        _("so that the parties can prove what was agreed"), Basis.PUBLIC_TASK, PROTOCOL, Ending.STAYS,
+        _("so that the parties can prove what was agreed"), Basis.INTEREST, PROTOCOL, Ending.STAYS,
         _("the parties and organisers; name and office, once public, everybody"),
     ),
     Kept(
         "audit_trail", ("agreements.AuditEvent.actor", "agreements.AuditEvent.payload"), Who.SIGNATORY,
         _("The trail of operations"), _("so that nobody can change the record unseen"),
-        Basis.PUBLIC_TASK, PROTOCOL, Ending.STAYS, PARTIES,
+        Basis.INTEREST, PROTOCOL, Ending.STAYS, PARTIES,
     ),
 )  # fmt: skip
 

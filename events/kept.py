@@ -30,10 +30,14 @@ DECLARED = (
     ),
     Kept(
         "attendance",
-        ("events.Attendee.full_name", "events.Attendee.office", "events.Registration.medium",
-         "events.Attendee.photo_consent_version"),
+        ("events.Attendee.full_name", "events.Attendee.office", "events.Registration.medium"),
         Who.REGISTRANT, _("Name and role of those who came, in the attendance register"),
-        _("to prove to the project’s funder who took part"), Basis.DUTY, ATTENDANCE, Ending.NAMELESS, ORGANISERS,
+        _("to prove to the project’s funder who took part"), Basis.INTEREST, ATTENDANCE, Ending.NAMELESS, ORGANISERS,
+    ),
+    Kept(
+        "photographs", ("events.Attendee.photo_consent_version",), Who.REGISTRANT,
+        _("That you agreed to be photographed, when, and to which wording"), _("to prove that you agreed"),
+        Basis.CONSENT, ATTENDANCE, Ending.EMPTIED, ORGANISERS,
     ),
     Kept(
         "access_needs", ("events.SpecialNeeds.access",), Who.REGISTRANT, _("Access needs"),

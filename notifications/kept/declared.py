@@ -67,7 +67,7 @@ DECLARED = (
     ),
     Kept(
         "recipients_of_last_messages", (), Who.RECIPIENT, _("To whom a last word goes after an erasure"),
-        _("to say that it is done"), Basis.AGREEMENT, Period(Anchor.SESSION), Ending.NAMELESS, _("nobody"),
+        _("to say that it is done"), Basis.AGREEMENT, Period(Anchor.LEFT), Ending.NAMELESS, _("nobody"),
     ),
 )  # fmt: skip
 

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 Words = str | Promise
 
@@ -19,8 +18,6 @@ class Basis(TextChoices):
 
     CONSENT = "6-1-a", _("your consent (article 6(1)(a))")
     AGREEMENT = "6-1-b", _("to do what you asked for (article 6(1)(b))")
-    DUTY = "6-1-c", _("a duty to account for the project’s funds (article 6(1)(c))")
-    PUBLIC_TASK = "6-1-e", _("a task in the public interest (article 6(1)(e))")
     INTEREST = "6-1-f", _("legitimate interest (article 6(1)(f))")
     EXPLICIT_CONSENT = "9-2-a", _("your explicit consent (article 9(2)(a))")
 
@@ -42,7 +39,7 @@ class Ending(TextChoices):
     DELETED = "deleted", _("deleted")
     EMPTIED = "emptied", _("emptied")
     NAMELESS = "nameless", _("the name goes, the number stays")
-    STAYS = "stays", _("stays as long as it is said")
+    STAYS = "stays", _("kept")
 
 
 class Anchor(TextChoices):
@@ -56,6 +53,7 @@ class Anchor(TextChoices):
     UPLOAD = "upload", _("after the list was brought in")
     LAST_MESSAGE = "last_message", _("after the last message to this address")
     WRITTEN = "written", _("after it was written")
+    LEFT = "left", _("as soon as it has left")
     SESSION = "session", _("with the end of the session")
     AGENDA = "agenda", _("as long as the programme is public")
     ACCOUNT = "account", _("as long as the account")
@@ -93,7 +91,7 @@ class Period:
             time = ngettext("%(count)s year", "%(count)s years", number) % {"count": number}
         else:
             time = ngettext("%(count)s day", "%(count)s days", number) % {"count": number}
-        return say("%(time)s %(after)s") % {"time": time, "after": self.anchor.label}
+        return gettext("%(time)s %(after)s") % {"time": time, "after": self.anchor.label}
 
     def since(self, moment: datetime) -> datetime:
         """When it is over, for what it counts from."""
@@ -131,7 +129,7 @@ class Kept:
     @property
     def short(self) -> str:
         """Purpose, ground and period in one sentence, for the place where the data are asked for."""
-        return say("%(what)s: %(purpose)s; %(basis)s; %(ending)s %(period)s.") % {
+        return gettext("%(what)s: %(purpose)s; %(basis)s; %(ending)s %(period)s.") % {
             "what": self.words, "purpose": self.purpose, "basis": self.basis.label, "ending": self.ending.label,
             "period": self.period.words,
         }  # fmt: skip

@@ -64,7 +64,8 @@ def test_whatever_has_a_date_leaves_by_a_step_and_every_step_is_declared():
 
     numbers = set(retention.due(timezone.now()))
     dated = {kept.key for kept in DECLARED.values() if kept.ending != Ending.STAYS}
-    of_other_steps = {"counted_answers", "calendar_feeds"}  # with the name; with the last registration of the address
+    #: With the name; with the last registration of the address.
+    of_other_steps = {"counted_answers", "photographs", "calendar_feeds"}
     assert dated - of_other_steps <= numbers
     assert numbers - {"counts_of_forms"} <= set(DECLARED)
 
