@@ -7,7 +7,7 @@ place was given back still leaves; it is forgotten when its way is over. Refusal
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -123,15 +123,15 @@ def _to(address: str, registration: Registration) -> QuerySet[Delivery]:
 
 
 def _section(row: Delivery) -> Section:
-    values: tuple[tuple[str, str, str | datetime | None], ...] = (
+    values: tuple[tuple[Any, ...], ...] = (
         ("kind", _("Message"), str(kind_name(row.kind))),
-        ("address", _("Sent to"), row.address),
-        ("name", _("Name"), row.name),
+        ("address", _("Sent to"), row.address, "recipients"),
+        ("name", _("Name"), row.name, "recipients"),
         ("state", _("State"), row.get_state_display()),
         ("created_at", _("Written at"), row.created_at),
         ("handed_over_at", _("Handed over at"), row.accepted_at),
     )
-    return Section("message", _("A message to you"), tuple(Entry(*value) for value in values))
+    return Section("message", _("A message to you"), tuple(Entry(*value) for value in values), row.created_at)
 
 
 def connect() -> None:
