@@ -9,5 +9,9 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        """Let the answers to questions enter the hooks of erasure, replacement and download, in every process."""
+        """Let the answers to questions enter the hooks of erasure, replacement and download, in every process; say what is held."""
+        from events import kept
         from events.questions import given  # noqa: F401
+        from organisations.kept import enter
+
+        enter(kept.DECLARED, kept.NOT_PERSONAL)

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Registration, SessionPlace, SpecialNeeds, WaitingPerson
+from events.models import Attendee, Event, Registration, SessionPlace, SpecialNeeds, WaitingPerson
+from events.served import served_at
+from organisations.kept import DECLARED, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Entry:
     key: str
     label: str
     value: Any
+    #: The class of data it belongs to (`organisations.kept`); empty for what names nobody.
+    kept: str = ""
 
     @property
     def said(self) -> str:
@@ -32,12 +36,47 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why values are held and until when: the declaration, the values' names, and the day on which they leave, if it is known."""
+
+    kept: Kept
+    labels: tuple[str, ...]
+    keys: tuple[str, ...]
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """What belongs together: the registration, one person, one message."""
+    """What belongs together: the registration, one person, one message. `counts_from`: what its periods run from."""
 
     about: str
     title: str
     entries: tuple[Entry, ...]
+    counts_from: Event | datetime | None = None
+
+    @property
+    def why(self) -> tuple[Why, ...]:
+        """Purpose, ground and end of all that is filled, each declaration once."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.filled:
+            if entry.kept:
+                found.setdefault(entry.kept, []).append(entry)
+        return tuple(
+            Why(
+                DECLARED[key],
+                tuple(str(entry.label) for entry in entries),
+                tuple(entry.key for entry in entries),
+                self._until(DECLARED[key]),
+            )
+            for key, entries in found.items()
+        )
+
+    def _until(self, kept: Kept) -> datetime | None:
+        if kept.period.is_open or self.counts_from is None:
+            return None
+        if isinstance(self.counts_from, Event):
+            return served_at(self.counts_from, kept.period)
+        return kept.period.since(self.counts_from)
 
     @property
     def filled(self) -> tuple[Entry, ...]:
@@ -55,14 +94,14 @@ def _requests(registration: Registration, attendee: Attendee | None) -> Iterable
     for one in asked.filter(attendee=attendee) if attendee else asked:
         entries = (
             Entry("kind", _("Change"), str(one.get_kind_display())),
-            Entry("full_name", _("Full name"), one.full_name),
-            Entry("email", _("E-mail"), one.email),
-            Entry("office", _("Office or role"), one.office),
+            Entry("full_name", _("Full name"), one.full_name, "requests"),
+            Entry("email", _("E-mail"), one.email, "requests"),
+            Entry("office", _("Office or role"), one.office, "requests"),
             Entry("state", _("State"), str(one.get_state_display())),
-            Entry("reason", _("Reason"), one.reason),
+            Entry("reason", _("Reason"), one.reason, "requests"),
             Entry("asked_at", _("Asked at"), one.asked_at),
         )
-        yield Section("request", _("A request for a change"), entries)
+        yield Section("request", _("A request for a change"), entries, registration.event)
 
 
 def _choices(registration: Registration, attendee: Attendee | None) -> Iterable[Section]:
@@ -128,10 +167,20 @@ def made_at(sections: Iterable[Section], now: datetime) -> dict[str, Any]:
             "about": section.about,
             "title": section.title,
             **{entry.key: _plain(entry.value) for entry in section.entries},
+            "why": [_why(why) for why in section.why],
         }
         for section in sections
     ]
     return {"made_at": _plain(now), "data": found}
+
+
+def _why(why: Why) -> dict[str, Any]:
+    """One declaration for programs: the ground by its number in the regulation, the end as a moment or in words."""
+    return {
+        "of": list(why.keys), "purpose": str(why.kept.purpose), "basis": why.kept.basis.value,
+        "leaves": why.kept.period.words, "leaves_at": _plain(why.until), "then": why.kept.ending.value,
+        "seen_by": str(why.kept.seen_by),
+    }  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
@@ -139,7 +188,7 @@ def _plain(value: Any) -> Any:
 
 
 def _registration(registration: Registration) -> Section:
-    values = (
+    values: tuple[tuple[Any, ...], ...] = (
         ("reference", _("Reference"), registration.reference),
         ("category", _("Registered as"), registration.get_category_display()),
         ("organisation", _("Organisation"), registration.organisation_name),
@@ -149,11 +198,11 @@ def _registration(registration: Registration) -> Section:
             _("Organisation in the directory"),
             registration.organisation and registration.organisation.name,
         ),
-        ("medium", _("Medium"), registration.medium),
-        ("contact_name", _("Contact's full name"), registration.contact_name),
-        ("contact_email", _("Contact's e-mail"), registration.contact_email),
-        ("contact_office", _("Contact's office or role"), registration.contact_office),
-        ("contact_phone", _("Telephone"), registration.contact_phone),
+        ("medium", _("Medium"), registration.medium, "attendance"),
+        ("contact_name", _("Contact's full name"), registration.contact_name, "contacts"),
+        ("contact_email", _("Contact's e-mail"), registration.contact_email, "contacts"),
+        ("contact_office", _("Contact's office or role"), registration.contact_office, "contacts"),
+        ("contact_phone", _("Telephone"), registration.contact_phone, "contacts"),
         ("language", _("Language"), registration.get_language_display()),
         ("state", _("State"), registration.get_state_display()),
         ("source", _("Came by"), registration.source),
@@ -162,29 +211,29 @@ def _registration(registration: Registration) -> Section:
         ("created_at", _("Registered at"), registration.created_at),
         ("cancelled_at", _("Cancelled at"), registration.cancelled_at),
     )
-    return Section("registration", _("The registration"), tuple(Entry(*value) for value in values))
+    return Section("registration", _("The registration"), tuple(Entry(*value) for value in values), registration.event)
 
 
 def _person(attendee: Attendee, needs: SpecialNeeds | None) -> Section:
-    values = [
-        ("full_name", _("Full name"), attendee.full_name),
-        ("email", _("E-mail"), attendee.email),
-        ("office", _("Office or role"), attendee.office),
+    values: list[tuple[Any, ...]] = [
+        ("full_name", _("Full name"), attendee.full_name, "attendance"),
+        ("email", _("E-mail"), attendee.email, "people"),
+        ("office", _("Office or role"), attendee.office, "attendance"),
         ("state", _("State"), attendee.get_state_display()),
         ("place", _("Place"), attendee.place_number),
         ("created_at", _("Registered at"), attendee.created_at),
         ("coming_confirmed_at", _("Confirmed to come"), attendee.coming_confirmed_at),
         ("cancelled_at", _("Cancelled at"), attendee.cancelled_at),
-        ("photo_consent_at", _("Agreed to photographs"), attendee.photo_consent_at),
-        ("photo_consent_version", _("Wording agreed to"), attendee.photo_consent_version),
+        ("photo_consent_at", _("Agreed to photographs"), attendee.photo_consent_at, "photographs"),
+        ("photo_consent_version", _("Wording agreed to"), attendee.photo_consent_version, "photographs"),
     ]
     if needs:
         values += [
-            ("access_needs", _("Access needs"), needs.access),
-            ("dietary_needs", _("Dietary needs"), needs.dietary),
+            ("access_needs", _("Access needs"), needs.access, "access_needs"),
+            ("dietary_needs", _("Dietary needs"), needs.dietary, "dietary_needs"),
             ("needs_told_at", _("Told at"), needs.told_at),
         ]
-    return Section("person", str(attendee), tuple(Entry(*value) for value in values))
+    return Section("person", str(attendee), tuple(Entry(*value) for value in values), attendee.registration.event)
 
 
 def _contributed(registration: Registration, attendee: Attendee | None) -> list[Section]:

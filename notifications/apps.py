@@ -19,7 +19,11 @@ class NotificationsConfig(AppConfig):
             receivers,  # noqa: F401
             timeline,
         )
+        from notifications.kept import declared
         from notifications.sending import tallies
+        from organisations.kept import enter
+
+        enter(declared.DECLARED, declared.NOT_PERSONAL)
 
         erasure.connect()
         event_log.connect()

@@ -7,7 +7,7 @@ place was given back still leaves; it is forgotten when its way is over. Refusal
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -60,11 +60,16 @@ def forget_settled() -> int:
     keys = list(over.values_list("delivery", flat=True)[:500])
     if keys:
         with transaction.atomic():
-            messages = Delivery.objects.filter(many.among(Delivery, "id", keys))
-            _empty_trial_mailbox(messages.values_list("message_id", flat=True))
-            _forget(keys)
+            forget_messages(keys)
             PendingErasure.objects.filter(delivery__in=keys).delete()
     return len(keys)
+
+
+def forget_messages(keys: list[int]) -> None:
+    """Forget the recipients of messages whose way is over. The caller's transaction."""
+    messages = Delivery.objects.filter(many.among(Delivery, "id", keys))
+    _empty_trial_mailbox(messages.values_list("message_id", flat=True))
+    _forget(keys)
 
 
 def count_waiting() -> int:
@@ -118,15 +123,15 @@ def _to(address: str, registration: Registration) -> QuerySet[Delivery]:
 
 
 def _section(row: Delivery) -> Section:
-    values: tuple[tuple[str, str, str | datetime | None], ...] = (
+    values: tuple[tuple[Any, ...], ...] = (
         ("kind", _("Message"), str(kind_name(row.kind))),
-        ("address", _("Sent to"), row.address),
-        ("name", _("Name"), row.name),
+        ("address", _("Sent to"), row.address, "recipients"),
+        ("name", _("Name"), row.name, "recipients"),
         ("state", _("State"), row.get_state_display()),
         ("created_at", _("Written at"), row.created_at),
         ("handed_over_at", _("Handed over at"), row.accepted_at),
     )
-    return Section("message", _("A message to you"), tuple(Entry(*value) for value in values))
+    return Section("message", _("A message to you"), tuple(Entry(*value) for value in values), row.created_at)
 
 
 def connect() -> None:

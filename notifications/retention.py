@@ -3,14 +3,25 @@
 from datetime import datetime
 
 from events import retention as of_events
-from notifications import erasure
+from notifications.kept import running
+from notifications.kept import steps as of_messages
+from notifications.models import PurgeRun
+from organisations import retention as of_organisations
+from organisations.kept import Numbers, Step
+from organisations.models import User
+
+#: In their order: who is forgotten first, then what was written to them.
+STEPS: tuple[Step, ...] = (*of_events.STEPS, *of_organisations.STEPS, *of_messages.STEPS)
 
 
-def due(now: datetime) -> dict[str, int]:
-    """Field -> how many leave."""
-    return {**of_events.due(now), "recipients_of_last_messages": erasure.count_waiting()}
+def due(now: datetime) -> Numbers:
+    """Class of data -> how many rows leave."""
+    return {key: number for step in STEPS for key, number in step.due(now).items()}
 
 
-def purge(now: datetime) -> dict[str, int]:
-    """Delete it; how many left. A last message that still waits keeps its recipient until it has left."""
-    return {**of_events.purge(now), "recipients_of_last_messages": erasure.forget_settled()}
+def purge(now: datetime, *, by: User | None = None) -> PurgeRun:
+    """Let all of it leave, batch by batch. Raises AlreadyRunning, TakenOver (notifications.kept.running).
+
+    A last message that still waits keeps its recipient until it has left.
+    """
+    return running.run(STEPS, now=now, by=by)

@@ -30,6 +30,7 @@ class Permission(models.TextChoices):
     SEND_CAMPAIGNS = "send_campaigns", _("send invitations")
     SEE_OUTBOX = "see_outbox", _("see what was sent, and decide about uncertain messages")
     OPERATE_OUTBOX = "operate_outbox", _("hold and release mail, set limits, read messages as they leave")
+    RUN_PURGE = "run_purge", _("let what has served its time leave at once")
     COMMENT_DRAFTS = "comment_drafts", _("read drafts and comment for the own organisation")
     RECORD_POSITION = "record_position", _("record the organisation's position")
     RECORD_ADHESION = "record_adhesion", _("record the organisation's adhesion")
@@ -49,6 +50,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEND_CAMPAIGNS,
             Permission.SEE_OUTBOX,
             Permission.OPERATE_OUTBOX,
+            Permission.RUN_PURGE,
         }
     ),
     Role.REGISTRATION_DESK: frozenset(

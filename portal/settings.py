@@ -8,6 +8,7 @@ combinations that would only look right.
 import json
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -320,6 +321,16 @@ PHOTO_CONSENT_VERSION = env.str("PHOTO_CONSENT_VERSION", default="2026-11")
 NEEDS_KEPT_DAYS = env.int("NEEDS_KEPT_DAYS", default=7)
 #: Name and contact of an appointment at the meeting point are emptied so many days after it.
 APPOINTMENTS_KEPT_DAYS = env.int("APPOINTMENTS_KEPT_DAYS", default=14)
+#: Contacts, people who did not come, free answers and requests leave so many days after the event (decision 0030).
+REGISTRATIONS_KEPT_DAYS = env.int("REGISTRATIONS_KEPT_DAYS", default=180)
+#: The project's last day: who came must be proved to its funder until so many years after it.
+PROJECT_ENDS_ON = date.fromisoformat(env.str("PROJECT_ENDS_ON", default="2027-12-31"))
+ATTENDANCE_KEPT_YEARS = env.int("ATTENDANCE_KEPT_YEARS", default=5)
+#: Recipients of messages are forgotten so many days after them; addresses of contact lists so long after their last one.
+MESSAGES_KEPT_DAYS = env.int("MESSAGES_KEPT_DAYS", default=365)
+CONTACTS_KEPT_DAYS = env.int("CONTACTS_KEPT_DAYS", default=730)
+#: The files of lists that were brought in are emptied so many days later.
+UPLOADS_KEPT_DAYS = env.int("UPLOADS_KEPT_DAYS", default=30)
 #: Faster than that nobody fills in the registration form (events.forms.guard); 0 asks for nothing.
 REGISTRATION_MIN_SECONDS = env.float("REGISTRATION_MIN_SECONDS", default=2.0)
 ASSOCIATION_NAME = env.str("ASSOCIATION_NAME", default="Confartigianato Imprese Terni")

@@ -40,6 +40,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/meeting-point/", include("events.meeting_point.manage_urls")),
     path("manage/agreements/", include("agreements.manage_urls")),
     path("manage/audiences/", include("notifications.audiences.urls")),
+    path("manage/kept/", include("notifications.kept.urls")),
     path("manage/webhooks/", include("notifications.webhooks.urls")),
     path("manage/", include("notifications.manage_urls")),
     path("events/", include("events.urls")),

@@ -23,6 +23,7 @@ from notifications.models import CalendarFeed, ChannelPost, NightlyCheck, Sweep,
 from notifications.posting import waiting as posting
 from notifications.sending import station, waiting
 from organisations.access import signed_in
+from organisations.kept import Who, of
 from organisations.models import Organisation, User
 from organisations.roles import Permission
 from portal import metrics
@@ -51,8 +52,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    days = settings.APPOINTMENTS_KEPT_DAYS
-    context = {"version": settings.PRIVACY_NOTICE_VERSION, "appointments_kept_days": days}
+    """What is held of whom, made of the declarations (organisations.kept)."""
+    held = [(who, of(who)) for who in Who]
+    context = {"version": settings.PRIVACY_NOTICE_VERSION, "held": held, "project_ends_on": settings.PROJECT_ENDS_ON}
     return render(request, "portal/privacy.html", context)
 
 

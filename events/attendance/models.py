@@ -52,8 +52,9 @@ class AttendanceMark(models.Model):
 class AttendanceRegister(models.Model):
     """One edition of the closed register, with its minutes: written once (triggers). A correction is another edition.
 
-    `content`: one object for each registration, `{"registration": key, "people": [{"attendee": key, "status": …,
-    "arrived_at": ISO 8601 or null, "represented_by": key or null}]}`, in the order in which it is printed.
+    `content`: one object for each registration, `{"registration": row, "people": [{"attendee": row, "status": …,
+    "arrived_at": ISO 8601 or null, "represented_by": row or null}]}`, in the order in which it is printed. Rows are named
+    by their numbers, because keys are renewed when somebody is forgotten.
     """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="registers", verbose_name=_("event"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from events.attendance.models import AttendanceMark, AttendanceRegister, Status
@@ -55,9 +56,9 @@ class Sheet:
 
     @property
     def content(self) -> list[dict[str, Any]]:
-        """As an edition keeps it: keys instead of names."""
+        """As an edition keeps it: rows instead of names."""
         return [
-            {"registration": str(group.registration.key), "people": [_kept(line) for line in group.lines]}
+            {"registration": group.registration.pk, "people": [_kept(line) for line in group.lines]}
             for group in self.groups
         ]
 
@@ -75,17 +76,22 @@ def now_of(event: Event) -> Sheet:
 def closed(register: AttendanceRegister) -> Sheet:
     """An edition with the names of today: who was erased since has none. Two queries."""
     entries = [one for group in register.content for one in group["people"]]
-    people = _by_key(entries)
+    people = _named(entries)
     return _sheet(
         Line(
             people[one["attendee"]],
             one["status"],
             parse_datetime(one["arrived_at"]) if one["arrived_at"] else None,
-            people.get(one["represented_by"] or ""),
+            people.get(one["represented_by"] or 0),
         )
         for one in entries
         if one["attendee"] in people
     )
+
+
+def has_changed(register: AttendanceRegister, sheet: Sheet) -> bool:
+    """Whether the register as it stands says another thing than an edition; the order, which follows names, is none."""
+    return _facts(closed(register).content) != _facts(sheet.content)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -117,14 +123,23 @@ def _place(group: Group) -> tuple[bool, str, int]:
 
 def _kept(line: Line) -> dict[str, Any]:
     return {
-        "attendee": str(line.attendee.key),
+        "attendee": line.attendee.pk,
         "status": str(line.status),
         "arrived_at": line.arrived_at.isoformat() if line.arrived_at else None,
-        "represented_by": str(line.represented_by.key) if line.represented_by else None,
+        "represented_by": line.represented_by.pk if line.represented_by else None,
     }
 
 
-def _by_key(entries: Iterable[Mapping[str, Any]]) -> dict[str, Attendee]:
-    keys = {one["attendee"] for one in entries} | {one["represented_by"] for one in entries if one["represented_by"]}
-    found = Attendee.objects.filter(key__in=keys).select_related("registration")
-    return {str(attendee.key): attendee for attendee in found}
+def _facts(content: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    people = (one for group in content for one in group["people"])
+    return sorted(
+        (one["attendee"], one["status"], one["arrived_at"] or "", one["represented_by"] or 0) for one in people
+    )
+
+
+def _named(entries: Iterable[Mapping[str, Any]]) -> dict[int | str, Attendee]:
+    """The people of an edition, as it names them: by their rows; the first portals wrote their keys (decision 0030)."""
+    named = {one["attendee"] for one in entries} | {one["represented_by"] for one in entries if one["represented_by"]}
+    rows, keys = {one for one in named if isinstance(one, int)}, {one for one in named if isinstance(one, str)}
+    found = Attendee.objects.filter(Q(pk__in=rows) | Q(key__in=keys)).select_related("registration")
+    return {name: attendee for attendee in found for name in (attendee.pk, str(attendee.key)) if name in named}

@@ -42,7 +42,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         "sheet": sheet,
         "page_obj": Paginator(groups, GROUPS).get_page(request.GET.get("page")),
         "editions": editions,
-        "has_changed": bool(editions) and editions[0].content != sheet.content,
+        "has_changed": bool(editions) and rows.has_changed(editions[0], sheet),
         "may_close": _may_close(event),
         "only": request.GET.get("only", ""),
     }

@@ -211,6 +211,20 @@ register(
                        "%(who)s copied %(count)s questions of “%(slug)s”.", "count")),
     Kind("data.exported", Group.DATA, _("%(who)s took out %(what)s."), more=labels("what", _exports)),
     Kind("data.registration_erased", Group.DATA, _("%(who)s had the personal data of %(registration)s erased.")),
+    Kind(
+        "data.forgotten", Group.DATA,
+        ngettext_lazy(
+            "%(who)s emptied %(count)s registration whose time was over.",
+            "%(who)s emptied %(count)s registrations whose time was over.", "count",
+        ),
+    ),
+    Kind(
+        "data.attendance_forgotten", Group.DATA,
+        ngettext_lazy(
+            "%(who)s took %(count)s name out of the attendance register: its time was over.",
+            "%(who)s took %(count)s names out of the attendance register: their time was over.", "count",
+        ),
+    ),
     Kind("data.person_erased", Group.DATA, _("%(who)s had the data of one person of %(registration)s erased.")),
 )  # fmt: skip
 register(

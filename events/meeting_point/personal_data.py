@@ -4,6 +4,7 @@ Rooms above add what they keep by entering a function into `CONTRIBUTORS`.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,12 +21,12 @@ def of_appointment(appointment: Appointment) -> list[Section]:
 
 
 def _appointment(appointment: Appointment) -> Section:
-    values = (
+    values: tuple[tuple[Any, ...], ...] = (
         ("reference", _("Reference"), appointment.reference),
-        ("first_name", _("First name"), appointment.first_name),
-        ("email", _("E-mail"), appointment.email),
-        ("phone", _("Telephone"), appointment.phone),
-        ("topic", _("What is it about?"), str(appointment.get_topic_display())),
+        ("first_name", _("First name"), appointment.first_name, "appointment_contacts"),
+        ("email", _("E-mail"), appointment.email, "appointment_contacts"),
+        ("phone", _("Telephone"), appointment.phone, "appointment_contacts"),
+        ("topic", _("What is it about?"), str(appointment.get_topic_display()), "appointment_contacts"),
         ("meeting_point", _("Meeting point"), appointment.meeting_point.name),
         ("starts_at", _("Starts at"), appointment.starts_at),
         ("ends_at", _("Ends at"), appointment.ends_at),
@@ -36,6 +37,7 @@ def _appointment(appointment: Appointment) -> Section:
         ("created_at", _("Booked at"), appointment.created_at),
         ("remind_at", _("Reminder due at"), appointment.remind_at),
         ("cancelled_at", _("Cancelled at"), appointment.cancelled_at),
-        ("cancellation_reason", _("Reason"), appointment.cancellation_reason),
+        ("cancellation_reason", _("Reason"), appointment.cancellation_reason, "appointment_contacts"),
     )
-    return Section("appointment", _("The appointment"), tuple(Entry(*value) for value in values))
+    over = appointment.cancelled_at or appointment.ends_at
+    return Section("appointment", _("The appointment"), tuple(Entry(*value) for value in values), over)

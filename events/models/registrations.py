@@ -290,6 +290,12 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
         return Scan.objects.arrivals().filter(attendee=models.OuterRef("pk"))
 
+    def proven(self) -> "AttendeeQuerySet":
+        """Those who came: here by the desks unless an organiser wrote otherwise, or written down as here or spoken for."""
+        came = Q(attendance_mark__status__in=("present", "proxy"))
+        here = Q(attendance_mark=None) & models.Exists(self._arrivals())
+        return self.confirmed().filter(came | here)
+
     def matching(self, query: str) -> "AttendeeQuerySet":
         """Those whose name, organisation or medium holds every word of it, by name."""
         found = self.filter(erased_at=None)

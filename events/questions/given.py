@@ -92,11 +92,19 @@ def _sections(registration: Registration, attendee: Attendee | None) -> Iterable
             _("An answer"),
             (
                 personal_data.Entry("question", _("Question"), answer.question.text),
-                personal_data.Entry("answer", _("Answer"), answer.said()),
+                personal_data.Entry("answer", _("Answer"), answer.said(), _kept(answer)),
                 personal_data.Entry("full_name", _("Full name"), str(who) if who else ""),
                 personal_data.Entry("answered_at", _("Answered at"), answer.answered_at),
             ),
+            registration.event,
         )
+
+
+def _kept(answer: Answer) -> str:
+    """The class of data that an answer belongs to."""
+    if answer.question.sensitive:
+        return "sensitive_answers"
+    return "answers" if answer.text or answer.day else "counted_answers"
 
 
 ON_ERASED.append(_erase)

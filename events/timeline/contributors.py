@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events import agenda as agendas
-from events.models import Answer, Event, Question, Registration, SpecialNeeds
+from events.kept import ATTENDANCE, NEEDS, REGISTRATIONS
+from events.models import Answer, Attendee, Event, Question, Registration, SpecialNeeds
+from events.served import served_at
 from events.timeline.values import Deadline, Standing, Timeline, standing
+from organisations.kept import Period
 from organisations.zone import ROME, on_the_wall
 
 #: An event and the clock -> its dates of one kind. A fixed number of queries, however many dates there are.
@@ -125,15 +129,28 @@ def _questions(event: Event, now: datetime) -> Iterable[Deadline]:
 
 
 def _deletion(event: Event, now: datetime) -> Iterable[Deadline]:
-    """When needs and sensitive answers leave: in the night after they have served. Two queries."""
-    served = event.cancelled_at or event.ends_at + timedelta(days=settings.NEEDS_KEPT_DAYS)
-    at = morning_after(served)
-    is_done = at > now or not (
-        SpecialNeeds.objects.filter(attendee__event=event).exists()
-        or Answer.objects.filter(question__event=event, question__sensitive=True).exists()
-    )
-    words = _("Access and dietary needs and sensitive answers are deleted")
-    yield Deadline("deletion", at, words, standing(at, now, is_done=is_done), "", _page("needs", event))
+    """When data of its people leave, class by class: in the night after they have served. At most four queries."""
+    people = Attendee.objects.filter(event=event, erased_at=None)
+    contacts = Registration.objects.filter(event=event, erased_at=None)
+    yield _leaves(
+        "deletion", event, NEEDS, now, _("Access and dietary needs and sensitive answers are deleted"), _page("needs", event),
+        SpecialNeeds.objects.filter(attendee__event=event), Answer.objects.filter(question__event=event, question__sensitive=True),
+    )  # fmt: skip
+    page = reverse("manage_kept:event", args=[event.slug])
+    yield _leaves(
+        "deletion-contacts", event, REGISTRATIONS, now,
+        _("Contacts, addresses, free answers and the names of those who did not come are deleted"), page, contacts,
+    )  # fmt: skip
+    words = _("The names of those who came leave the attendance register")
+    yield _leaves("deletion-attendance", event, ATTENDANCE, now, words, page, people)
+
+
+def _leaves(
+    key: str, event: Event, period: Period, now: datetime, words: str, url: str, *rows: QuerySet[Any]
+) -> Deadline:
+    at = morning_after(served_at(event, period))
+    is_done = at > now or not any(found.exists() for found in rows)
+    return Deadline(key, at, words, standing(at, now, is_done=is_done), "", url)
 
 
 def morning_after(moment: datetime) -> datetime:

@@ -57,7 +57,7 @@ def upload_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What each line would do, and why; once written, what it did."""
     upload = get_object_or_404(ContactUpload.objects.select_related("contact_list"), pk=pk)
     context: dict[str, object] = {"upload": upload}
-    if not upload.undone_at:
+    if not upload.undone_at and not upload.file_forgotten_at:
         context |= _lines(request, imports.plan(upload))
     counts = upload.outcome if upload.applied_at else context["counts"]
     assert isinstance(counts, dict)
@@ -117,7 +117,7 @@ def upload_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_campaigns
 def upload_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """A question first (GET), the change by POST."""
-    upload = get_object_or_404(ContactUpload.objects.applied().without_content(), pk=pk)
+    upload = get_object_or_404(ContactUpload.objects.undoable().without_content(), pk=pk)
     if request.method == "POST":
         try:
             count = services.undo_upload(upload=upload, by=signed_in(request))

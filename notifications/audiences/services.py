@@ -90,7 +90,7 @@ def undo_upload(*, upload: ContactUpload, by: User) -> int:
     upload.contacts.all().delete()
     upload.undone_at, upload.content = timezone.now(), b""
     upload.save(update_fields=["undone_at", "content"])
-    others = ContactUpload.objects.filter(contact_list=upload.contact_list).applied().order_by("applied_at", "pk")
+    others = ContactUpload.objects.filter(contact_list=upload.contact_list).undoable().order_by("applied_at", "pk")
     return len(removed) - sum(
         _write(other, [row for row in imports.plan(other).with_outcome(Outcome.NEW) if row.address in removed])
         for other in others

@@ -20,6 +20,7 @@ from notifications.models.mailbox import LocalMail
 from notifications.models.operations import NightlyCheck, OutboxAct
 from notifications.models.outbox import ACCOUNT, SECRET_KINDS, Attempt, Delivery, DeliveryQuerySet, Lane, Tally
 from notifications.models.providers import DeliveryEvent, ProviderMessage
+from notifications.models.purges import PurgeRun
 from notifications.models.reminders import ReminderOccurrence, ReminderRule
 from notifications.models.suppressions import MailLanguage, Suppression
 from notifications.models.webhooks import TEST_FACT, Fact, Webhook, WebhookAttempt, WebhookMessage
@@ -55,6 +56,7 @@ __all__ = [
     "OutboxAct",
     "PendingErasure",
     "ProviderMessage",
+    "PurgeRun",
     "ReminderOccurrence",
     "ReminderRule",
     "Segment",

@@ -45,8 +45,12 @@ class ContactUploadQuerySet(models.QuerySet["ContactUpload"]):
         return self.filter(applied_at__isnull=True)
 
     def applied(self) -> "ContactUploadQuerySet":
-        """Those whose addresses are in their list. Twin: `ContactUpload.is_undoable`."""
+        """Those whose addresses are in their list."""
         return self.filter(applied_at__isnull=False, undone_at__isnull=True)
+
+    def undoable(self) -> "ContactUploadQuerySet":
+        """Those that can still be taken out as a whole. Twin: `ContactUpload.is_undoable`."""
+        return self.applied().filter(file_forgotten_at__isnull=True)
 
     def without_content(self) -> "ContactUploadQuerySet":
         """For tables: the files, megabytes each, stay where they are."""
@@ -73,6 +77,8 @@ class ContactUpload(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    #: The file has served its time; what it brought stays in the list, and cannot be taken back as one any more.
+    file_forgotten_at = models.DateTimeField(_("file forgotten at"), null=True, blank=True, editable=False)
     outcome = models.JSONField(_("outcome"), default=dict, blank=True)
 
     objects = ContactUploadQuerySet.as_manager()
@@ -97,8 +103,8 @@ class ContactUpload(models.Model):
 
     @property
     def is_undoable(self) -> bool:
-        """Whether it was applied and not taken back."""
-        return self.applied_at is not None and self.undone_at is None
+        """Whether it was applied and not taken back, and its file is still here to say what it brought."""
+        return self.applied_at is not None and self.undone_at is None and self.file_forgotten_at is None
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

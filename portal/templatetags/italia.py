@@ -19,6 +19,7 @@ from agreements.models import Agreement
 from events.agenda import Agenda
 from events.outputs import pdf
 from notifications import sayings
+from organisations.kept import DECLARED
 from organisations.languages import Language, Words
 from organisations.zone import wall_clock
 
@@ -33,6 +34,12 @@ def icon(name: str) -> SafeString:
         static("vendor/sprite.svg"),
         name,
     )
+
+
+@register.inclusion_tag("_components/held.html")
+def held(*keys: str) -> dict[str, Any]:
+    """What is held of whoever fills in a form, what for, on which ground and how long: from the declarations by their keys."""
+    return {"held": [DECLARED[key] for key in keys]}
 
 
 @register.simple_tag(takes_context=True)

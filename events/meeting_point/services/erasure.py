@@ -1,5 +1,7 @@
 """Who had an appointment is forgotten: on their wish (article 17 GDPR), or when it has served its time. The time itself stays."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from events import signals
 from events.meeting_point.models import Appointment
 from events.meeting_point.services.booking import cancel
 from events.meeting_point.services.locking import lock_appointment
+from organisations.links import hash_token
 
 
 @transaction.atomic
@@ -32,7 +35,14 @@ def erase(*, appointment: Appointment, now: datetime | None = None) -> Appointme
 
 
 @transaction.atomic
-def erase_outlived(*, now: datetime) -> int:
-    """The same for all whose time is over; how many. Announces as `erase`."""
-    outlived = Appointment.objects.outlived(now).select_related("meeting_point").order_by("pk")
-    return len([erase(appointment=appointment, now=now) for appointment in outlived])
+def erase_outlived(*, batch: Sequence[Appointment], now: datetime) -> int:
+    """The same for those of a batch whose time is over; how many. Their keys are renewed, so that old links lead nowhere."""
+    outlived = Appointment.objects.outlived(now).filter(pk__in=[row.pk for row in batch])
+    found = 0
+    for appointment in outlived.select_related("meeting_point").order_by("pk"):
+        forgotten = erase(appointment=appointment, now=now)
+        forgotten.key = uuid.uuid4()
+        forgotten.token_hash = hash_token(forgotten.token)
+        forgotten.save(update_fields=["key", "token_hash"])
+        found += 1
+    return found

@@ -116,7 +116,7 @@ def person(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, point: MeetingPoint, found: Slot | None, form: PersonForm) -> HttpResponse:
-    context = {"point": point, "slot": found, "form": form, "kept_days": settings.APPOINTMENTS_KEPT_DAYS}
+    context = {"point": point, "slot": found, "form": form}
     return render(request, "events/meeting_point/booking/person.html", context, status=422 if form.errors else 200)
 
 

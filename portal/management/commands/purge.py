@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from notifications import retention
+from notifications.kept.running import AlreadyRunning
 
 
 class Command(BaseCommand):
@@ -19,7 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        numbers = (retention.due if options["dry_run"] else retention.purge)(timezone.now())
+        now = timezone.now()
+        if options["dry_run"]:
+            numbers = retention.due(now)
+        else:
+            try:
+                numbers = dict.fromkeys(retention.due(now), 0) | retention.purge(now).numbers
+            except AlreadyRunning as other:
+                since = f" since {other.run.began_at:%Y-%m-%d %H:%M} UTC" if other.run else ""
+                raise CommandError(
+                    f"Another purge is running{since}. If its process is dead, run this again in two minutes."
+                ) from None
         for field, number in numbers.items():
             self.stdout.write(f"{field}: {number}")
         if options["json"]:

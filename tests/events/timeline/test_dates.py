@@ -75,6 +75,12 @@ def test_a_public_event_with_every_date_of_its_own(event, organiser, add, releas
         ("19.02.2027 13:00", "Finisce l’evento", "to_come"),
         ("19.02.2027 13:00", "Dopo la fine, da registrare come tenuto", "to_come"),
         ("27.02.2027 05:00", "Si cancellano esigenze di accesso, diete e risposte sensibili", "to_come"),
+        (
+            "19.08.2027 05:00",
+            "Si cancellano referenti, recapiti, risposte libere e i nomi di chi non è venuto",
+            "to_come",
+        ),
+        ("01.01.2033 05:00", "I nomi di chi è venuto escono dal registro delle presenze", "to_come"),
     ]
     assert timeline_of(event, JANUARY).next.key == "freeze"
     assert dates(event)["closes"].note == ""
@@ -93,14 +99,15 @@ def test_after_it_the_dates_are_done_and_what_was_forgotten_is_late(event, organ
     found = dates(event, later)
     assert {key: one.standing.value for key, one in found.items()} == {
         "closes": "done", "waiting": "done", "starts": "done", "ends": "done", "held": "late", "approve": "late",
-        "deletion": "to_come",
+        "deletion": "to_come", "deletion-contacts": "to_come", "deletion-attendance": "to_come",
     }  # fmt: skip
     assert found["approve"].note == "1 iscrizione attende."
     assert [one.key for one in timeline_of(event, later).late] == ["approve", "held"]
     services.close(event=event, by=organiser, now=later)
     assert dates(event, later)["held"].standing == Standing.DONE
     assert timeline_of(event, later).next.key == "deletion"
-    assert timeline_of(event, rome(2027, 3, 1)).next is None
+    assert timeline_of(event, rome(2027, 3, 1)).next.key == "deletion-contacts"
+    assert timeline_of(event, rome(2033, 1, 1, 6)).next is None
 
 
 def test_a_draft_whose_opening_has_passed_is_late(event):
@@ -117,7 +124,7 @@ def test_of_an_event_that_is_called_off_nothing_comes_but_the_deletion(event, or
     released()
     services.cancel(event=event, by=organiser, reason="Neve")
     found = dates(event)
-    assert {one.standing for key, one in found.items() if key != "deletion"} == {Standing.OFF}
+    assert {one.standing for key, one in found.items() if "deletion" not in key} == {Standing.OFF}
     assert found["deletion"].at == rome(2027, 1, 21, 5)
     assert timeline_of(event, JANUARY).next.key == "deletion"
 
@@ -146,6 +153,18 @@ def test_what_is_to_be_deleted_and_is_still_there_is_late(event, register, setti
     assert dates(event, rome(2027, 2, 27, 6))["deletion"].standing == Standing.DONE
 
 
+def test_names_that_should_have_left_are_late_until_they_have(event, register):
+    from events import retention
+
+    register("Anna")
+    for key, at in (("deletion-contacts", rome(2027, 8, 19, 3)), ("deletion-attendance", rome(2033, 1, 1, 3))):
+        assert dates(event)[key].standing == Standing.TO_COME
+        assert dates(event, at + timedelta(hours=3))[key].standing == Standing.LATE
+    retention.purge(rome(2027, 8, 19, 3))  # she did not come
+    for key in ("deletion-contacts", "deletion-attendance"):
+        assert dates(event, rome(2033, 1, 1, 6))[key].standing == Standing.DONE
+
+
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
@@ -164,7 +183,7 @@ def test_a_room_enters_its_dates_by_a_function(event, monkeypatch):
         yield Deadline("report", rome(2027, 3, 31, 12), "Relazione di progetto", standing(rome(2027, 3, 31, 12), now))
 
     monkeypatch.setattr(contributors, "CONTRIBUTORS", [*contributors.CONTRIBUTORS, duty])
-    assert said(event)[-1] == ("31.03.2027 12:00", "Relazione di progetto", "to_come")
+    assert ("31.03.2027 12:00", "Relazione di progetto", "to_come") in said(event)
 
 
 # -- rooms above -------------------------------------------------------------------------------------------------------

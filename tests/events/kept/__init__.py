@@ -1,0 +1,1 @@
+"""Retention: what leaves, when, and what is said of it."""
