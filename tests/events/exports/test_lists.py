@@ -276,6 +276,13 @@ def test_a_filter_takes_the_same_into_page_number_and_file(some, selection, peop
     assert chosen.registrations(some).count() == registrations
 
 
+@pytest.mark.parametrize("page", ["invitations", "changes", "attendance"])
+def test_the_other_pages_of_lists_lead_to_their_files(desk, some, page):
+    link = f"{PAGE}{'register' if page == 'attendance' else page}/"
+    assert f'href="{link}"' in desk.get(f"/manage/events/info-day/{page}/").content.decode()
+    assert desk.get(link).status_code == 200
+
+
 def test_what_a_filter_cannot_read_is_passed_over(desk, some):
     assert desk.get(f"{PAGE}?kind=nonsense&came=perhaps&state=%00&q={'x' * 300}").status_code == 200
     assert len(table(desk, "attendees", "?came=perhaps")) == 2
