@@ -320,6 +320,8 @@ PHOTO_CONSENT_VERSION = env.str("PHOTO_CONSENT_VERSION", default="2026-11")
 NEEDS_KEPT_DAYS = env.int("NEEDS_KEPT_DAYS", default=7)
 #: Name and contact of an appointment at the meeting point are emptied so many days after it.
 APPOINTMENTS_KEPT_DAYS = env.int("APPOINTMENTS_KEPT_DAYS", default=14)
+#: In figures that say something about people, numbers below it are hidden (organisations.suppression); three at least.
+SMALLEST_NUMBER_TOLD = env.int("SMALLEST_NUMBER_TOLD", default=5)
 #: Faster than that nobody fills in the registration form (events.forms.guard); 0 asks for nothing.
 REGISTRATION_MIN_SECONDS = env.float("REGISTRATION_MIN_SECONDS", default=2.0)
 ASSOCIATION_NAME = env.str("ASSOCIATION_NAME", default="Confartigianato Imprese Terni")
