@@ -81,13 +81,17 @@ def width(table: Table, hidden: Collection[Cell], cell: Cell, least: Mapping[Cel
     return up + min(table[row][column] - known.get(cell, 1), down)
 
 
-def completed(told: Sequence[Sequence[int | None]], rows: Sequence[int], columns: Sequence[int]) -> list[list[int]] | None:
+def completed(
+    told: Sequence[Sequence[int | None]], rows: Sequence[int], columns: Sequence[int]
+) -> list[list[int]] | None:
     """One table that these told cells and these sums allow, hidden ones being one or more; None where there is none."""
     table = [[1 if number is None else number for number in line] for line in told]
     hidden = [(row, column) for row, line in enumerate(told) for column, number in enumerate(line) if number is None]
     for row, sum_of_row in enumerate(rows):
         while (wanted := sum_of_row - sum(table[row])) > 0:
-            open_columns = [c for c, sum_of_column in enumerate(columns) if sum(line[c] for line in table) < sum_of_column]
+            open_columns = [
+                c for c, sum_of_column in enumerate(columns) if sum(line[c] for line in table) < sum_of_column
+            ]
             left = {cell: table[cell[0]][cell[1]] - 1 for cell in hidden}
             found = next((path for c in open_columns if (path := _path(left, ("row", row), ("column", c)))), None)
             if not found:

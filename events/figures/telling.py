@@ -62,8 +62,9 @@ def told(guests: Iterable[Guest], *, smallest: int) -> Content:
 def numbers(content: Content) -> dict[tuple[str, ...], int | None]:
     """Every number of an edition by its place in it, None for hidden ones; and the sums that readers find themselves."""
     found: dict[tuple[str, ...], int | None] = {
-        ("smallest",): content["smallest"], ("registered",): content["registered"], ("came",): content["came"],
-    }  # fmt: skip
+        ("registered",): content["registered"],
+        ("came",): content["came"],
+    }
     if content["came"] is not None:
         found["absent",] = content["registered"] - content["came"]
     for table, key in LISTS.items():
@@ -72,13 +73,22 @@ def numbers(content: Content) -> dict[tuple[str, ...], int | None]:
         found[table, "", "sum of the hidden"] = hidden_sum(content, table)
     for table in CROSSED:
         crossed = content[table]
-        for row, column, number in cells_of(crossed) if crossed else ():
+        if crossed is None:
+            continue
+        for row, column, number in cells_of(crossed):
             found[table, "·".join(row), "·".join(column)] = number
+        lines = (*crossed["numbers"], *zip(*crossed["numbers"], strict=True))
+        for place, (line, whole) in enumerate(
+            zip(lines, (*sums_of_rows(content, table), *sums_of_columns(content, table)), strict=True)
+        ):
+            found[table, str(place), "sum of the hidden"] = whole - sum(number or 0 for number in line)
     return found
 
 
 #: Name of a list in the content -> the key of its lines.
 LISTS = {"kinds": "kind", "municipalities": "municipality", "weeks": "week"}
+#: A table of two ways of which nothing is told.
+NOTHING: Content = {"rows": [], "columns": [], "numbers": []}
 #: Tables of two ways.
 CROSSED = ("kinds_by_municipality", "kinds_by_attendance")
 
@@ -87,6 +97,23 @@ def hidden_sum(content: Content, table: str) -> int:
     """How many people the hidden lines of a list are together: everybody can subtract."""
     shown = sum(row["registered"] or 0 for row in content[table] or [])
     return int(content["registered"]) - shown
+
+
+def sums_of_rows(content: Content, table: str) -> list[int]:
+    """What everybody knows each row of a table of two ways to be together."""
+    return [_sum_of_group(content, "kinds", group) for group in content[table]["rows"]]
+
+
+def sums_of_columns(content: Content, table: str) -> list[int]:
+    """The same of each column."""
+    if table == "kinds_by_attendance":
+        return [content["came"], content["registered"] - content["came"]]
+    told = {row["kind"]: row["registered"] or 0 for row in content["kinds"]}
+    alone = sum(told[kind] for kind in ALONE)
+    return [
+        _sum_of_group(content, "municipalities", group) - (alone if UNKNOWN in group else 0)
+        for group in content[table]["columns"]
+    ]
 
 
 def cells_of(crossed: Mapping[str, Any]) -> Iterator[tuple[list[str], list[str], int | None]]:
@@ -112,6 +139,16 @@ def objections(earlier: Content, later: Content) -> list[tuple[str, ...]]:
     return sorted(places)
 
 
+def corner(rows: Sequence[Sequence[str]], columns: Sequence[Sequence[str]]) -> dict[tuple[int, int], int]:
+    """The cell in which hidden private persons and the press stand, if any, and how many they are there at least."""
+    return {
+        (row, column): len(set(ALONE) & set(group))
+        for row, group in enumerate(rows)
+        for column, names in enumerate(columns)
+        if UNKNOWN in names and set(ALONE) & set(group)
+    }
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
@@ -120,6 +157,14 @@ def _listed(key: str, numbers: Mapping[str, int | None] | None) -> list[dict[str
     if numbers is None:
         return None
     return [{key: value, "registered": number} for value, number in numbers.items()]
+
+
+def _sum_of_group(content: Content, table: str, group: Sequence[str]) -> int:
+    """Of one line that is told, or of all that are hidden."""
+    key = LISTS[table]
+    numbers = {row[key]: row["registered"] for row in content[table]}
+    number = numbers.get(group[0])  # of one that is missing the nightly check finds that nothing fits
+    return hidden_sum(content, table) if number is None else int(number)
 
 
 def _or_nothing(numbers: dict[str, int | None]) -> dict[str, int | None] | None:
@@ -180,17 +225,8 @@ def _crossed(
     table = _table(rows, columns, Counter((guest.kind, guest.municipality) for guest in guests))
     if len(rows) < 2 or len(columns) < 2:
         return None
-    row, column, alone = _corner(rows, columns)
-    corner = (row, column)
-    hide, least = ([corner], {corner: alone}) if alone else ([], {})
-    return _as_told(rows, columns, table, two_way(table, smallest=smallest, hide=hide, least=least))
-
-
-def _corner(rows: Sequence[Sequence[str]], columns: Sequence[Sequence[str]]) -> tuple[int, int, int]:
-    """The cell in which hidden private persons and the press stand, and how many of these two kinds are there at least."""
-    row = next((place for place, group in enumerate(rows) if set(ALONE) & set(group)), 0)
-    column = next((place for place, group in enumerate(columns) if UNKNOWN in group), 0)
-    return row, column, len(set(ALONE) & set(rows[row]))
+    least = corner(rows, columns)
+    return _as_told(rows, columns, table, two_way(table, smallest=smallest, hide=least, least=least))
 
 
 def _attendance(guests: Sequence[Guest], kinds: Mapping[str, int | None] | None, smallest: int) -> Content | None:
