@@ -175,7 +175,7 @@ class Publication:
 
     def _attendance(self) -> Shown:
         found = self.content["kinds_by_attendance"] or telling.NOTHING
-        head = [_("Kind"), _("Came"), _("Absent")]
+        head = [_("Kind"), _("People who came"), _("Absent")]
         return Shown("kinds_by_attendance", _("By kind and attendance"), head, _rows(found))
 
     def _lines(self) -> Iterator[Sequence[object]]:

@@ -109,7 +109,7 @@ def _midnight(day: date) -> datetime:
 
 def _groups(name: str, title: str, what: str, rows: Sequence[Row]) -> Table:
     """Who registered and came, by one property."""
-    head = [what, _("Registrations"), _("People"), _("Given back"), _("Came"), _("Absent")]
+    head = [what, _("Registrations"), _("People"), _("Given back"), _("People who came"), _("Absent")]
     told = [
         (row.name, [row.registrations, row.people, row.given_back, row.came, f"{row.absent} ({row.absent_rate}%)"])
         for row in rows
@@ -164,7 +164,7 @@ def _earlier(event: Event, counted: Sequence[Counted]) -> list[Table]:
         (_("Registrations"), [then.registrations, now.registrations]),
         (_("People"), [then.people, now.people]),
         (_("Given back"), [then.given_back, now.given_back]),
-        (_("Came"), [then.came, now.came]),
+        (_("People who came"), [then.came, now.came]),
         (_("Absent"), [f"{then.absent_rate}%", f"{now.absent_rate}%"]),
     ]
     for days in counts.DAYS_BEFORE:

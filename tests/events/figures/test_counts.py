@@ -168,7 +168,7 @@ def test_a_copy_stands_beside_the_event_it_was_made_of(event, people):
     table = sheets.of_event(event, timezone.now())["tables"][-1]
     rows = dict(table.rows)
     assert table.name == "earlier"
-    assert rows["Presente"] == [3, 0]
+    assert rows["Persone presenti"] == [3, 0]
     assert rows["Persone, 14 giorni prima"] == [0, 0]
     assert rows["Persone, 7 giorni prima"] == [4, 2]
 
