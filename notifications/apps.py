@@ -16,6 +16,7 @@ class NotificationsConfig(AppConfig):
             copies,
             erasure,
             event_log,
+            figures,
             receivers,  # noqa: F401
             timeline,
         )
@@ -24,5 +25,6 @@ class NotificationsConfig(AppConfig):
         erasure.connect()
         event_log.connect()
         copies.connect()
+        figures.connect()
         timeline.connect()
         post_migrate.connect(tallies.ensure, sender=self)

@@ -1,6 +1,6 @@
 """What stands on the organisers' page and in the printed report: tables with the plots beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -31,6 +31,10 @@ class Table:
     notes: Sequence[str] = ()
 
 
+#: Tables of rooms above: they say what became of the letters. Each asks a fixed number of questions.
+CONTRIBUTORS: list[Callable[[Event], Iterable[Table]]] = []
+
+
 def of_event(event: Event, now: datetime) -> dict[str, Any]:
     """Everything. A fixed number of queries, two more where the event is a copy of an earlier one."""
     counted = people.of_event(event)
@@ -40,7 +44,8 @@ def of_event(event: Event, now: datetime) -> dict[str, Any]:
         _groups("by-place", _("By municipality"), _("Municipality"), counts.grouped(counted, counts.municipality_of)),
         _groups("by-category", _("By category"), _("Category"), counts.grouped(counted, counts.category_of)),
         _groups("by-source", _("By source"), _("Source"), counts.grouped(counted, counts.source_of(event))),
-        *_arrivals(counted), *_items(event), *_funnel(event), *_earlier(event, counted),
+        *_arrivals(counted), *_items(event), *(table for contribute in CONTRIBUTORS for table in contribute(event)),
+        *_funnel(event), *_earlier(event, counted),
     ]  # fmt: skip
     return {"whole": counts.totals(counted), "tables": [table for table in tables if table.rows]}
 
