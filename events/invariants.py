@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Q
 
+from events.figures import checking as of_figures
 from events.meeting_point import invariants as of_meeting_point
 from events.models import Attendee, Event, Registration, Session, SessionPlace, WaitingEntry, WaitingPerson
 
@@ -26,6 +27,7 @@ def broken() -> Iterator[str]:
     yield from _seats()
     yield from _queues()
     yield from of_meeting_point.broken()
+    yield from of_figures.broken()
     confirmed = Count("attendees", filter=Q(attendees__state="confirmed"))
     registrations = Registration.objects.annotate(n=confirmed)
     for registration in registrations.filter(Q(state="confirmed", n=0) | Q(state="cancelled", n__gt=0)):

@@ -154,6 +154,8 @@ NOT_PERSONAL = {
     "events.AttendanceRegister.minutes": "the minutes of the event, a document of the association: offices, not visitors",
     "events.AttendanceRegister.reason": "why the association corrected its own register",
     "events.AttendanceRegister.sha256": _CODE,
+    "events.FiguresEdition.content": "numbers of at least so many people (organisations.suppression): they name nobody",
+    "events.FiguresWithdrawal.reason": "why the association took its own figures back",
     "events.LogEntry.action": _CODE,
     "events.LogEntry.values": "keys and facts of events, by the rule of events.log.recording: no words about registrants",
     "events.PromotionRun.decisions": "references alone",

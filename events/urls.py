@@ -4,6 +4,7 @@ from django.urls import path
 
 from events import output_views as outputs
 from events import register_views, screen_views, views
+from events.figures import public_views as figures
 
 app_name = "events"
 urlpatterns = [
@@ -20,6 +21,9 @@ urlpatterns = [
     path("<slug:slug>/agenda.pdf", outputs.agenda_pdf, name="agenda_pdf"),
     path("<slug:slug>/agenda.json", outputs.agenda_json, name="agenda_json"),
     path("<slug:slug>/schedule.xml", outputs.schedule_xml, name="schedule_xml"),
+    path("<slug:slug>/figures/", figures.page, name="figures"),
+    path("<slug:slug>/figures.csv", figures.csv_file, name="figures_csv"),
+    path("<slug:slug>/figures.json", figures.json_file, name="figures_json"),
     path("<slug:slug>/embed/", outputs.embed, name="embed"),
     path("<slug:slug>/screen/", screen_views.screen, name="screen"),
     path("<slug:slug>/screen/<int:room>/", screen_views.screen, name="room_screen"),

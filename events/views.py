@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from events import agenda as agendas
 from events import calendars
 from events.attribution.codes import PARAMETER, well_formed
-from events.models import AgendaRelease, Attendee, Event
+from events.models import AgendaRelease, Attendee, Event, FiguresEdition
 from events.outputs import answers, structured
 from events.outputs.listing import listing
 from organisations.compiled import Compiled
@@ -34,7 +34,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What, for whom, when, where, the agenda, free places."""
     event = _AS_SHOWN.get_or_404(slug)
-    taken, release = vars(event)["taken"], vars(event)["release"]
+    taken, release, has_figures = (vars(event)[name] for name in ("taken", "release", "has_figures"))
     now = timezone.now()
     flags = {
         "is_open": event.is_open(now),
@@ -49,21 +49,26 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         return flags | {
             "event": event,
             "free": free,
+            "has_figures": has_figures,
             "listing": listing(agenda, request.GET.dict(), via=via),
             "changelog": agendas.changelog(event),
             "structured": structured.data_block(event, agenda, free=free, now=now),
         }
 
-    facts = (event.columns(), taken, release, flags)
+    facts = (event.columns(), taken, release, has_figures, flags)
     return kept(request, "events/event_detail.html", made_of=facts, context=context)
 
 
 def _as_shown(slug: RawSQL) -> QuerySet[Event]:
-    """A public event with all that its page is made of, in one query: beside the columns, places and latest release."""
+    """A public event with all that its page is made of, in one query: beside the columns, places, latest release, whether figures stand."""
     # its instant and not its number: after a restore the same number may say something else
     latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("released_at")[:1]
     events = Event.objects.public().filter(slug=slug)
-    return events.annotate(taken=Attendee.objects.seated().per_event(), release=Subquery(latest))
+    figures = FiguresEdition.objects.filter(event=OuterRef("pk")).order_by("-edition")
+    stands = figures.annotate(stands=Q(withdrawal__isnull=True)).values("stands")[:1]
+    return events.annotate(
+        taken=Attendee.objects.seated().per_event(), release=Subquery(latest), has_figures=Subquery(stands)
+    )
 
 
 _AS_SHOWN = Compiled(_as_shown)

@@ -17,6 +17,7 @@ class NotificationsConfig(AppConfig):
             copies,
             erasure,
             event_log,
+            figures,
             receivers,  # noqa: F401
             timeline,
         )
@@ -29,5 +30,6 @@ class NotificationsConfig(AppConfig):
         erasure.connect()
         event_log.connect()
         copies.connect()
+        figures.connect()
         timeline.connect()
         post_migrate.connect(tallies.ensure, sender=self)

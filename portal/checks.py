@@ -15,3 +15,12 @@ def posting_stays_outside(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
         return []
     hint = "Remove POSTING_MAY_STAY_HERE: it is for trials on one's own machine."
     return [Error("Addresses of other programs may lie on this machine.", hint=hint, id="portal.E010")]
+
+
+@register()
+def figures_name_nobody(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Two are known to each other: whoever is one of them would read the other one off."""
+    if settings.SMALLEST_NUMBER_TOLD >= 3:
+        return []
+    hint = "Set SMALLEST_NUMBER_TOLD to 3 or more; 5 is what the portal proposes."
+    return [Error("Figures would tell numbers in which people can be found.", hint=hint, id="portal.E011")]

@@ -331,6 +331,8 @@ MESSAGES_KEPT_DAYS = env.int("MESSAGES_KEPT_DAYS", default=365)
 CONTACTS_KEPT_DAYS = env.int("CONTACTS_KEPT_DAYS", default=730)
 #: The files of lists that were brought in are emptied so many days later.
 UPLOADS_KEPT_DAYS = env.int("UPLOADS_KEPT_DAYS", default=30)
+#: In figures that say something about people, numbers below it are hidden (organisations.suppression); three at least.
+SMALLEST_NUMBER_TOLD = env.int("SMALLEST_NUMBER_TOLD", default=5)
 #: Faster than that nobody fills in the registration form (events.forms.guard); 0 asks for nothing.
 REGISTRATION_MIN_SECONDS = env.float("REGISTRATION_MIN_SECONDS", default=2.0)
 ASSOCIATION_NAME = env.str("ASSOCIATION_NAME", default="Confartigianato Imprese Terni")

@@ -19,6 +19,8 @@ def let_flushes_delete() -> None:
             "events_logentry",
             "events_scan",
             "events_attendanceregister",
+            "events_figuresedition",
+            "events_figureswithdrawal",
             "events_reconciliation",
             "events_visitchange",
             "notifications_outboxact",

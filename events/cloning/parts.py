@@ -197,6 +197,11 @@ leave_behind(
         lambda event: event.sources.count(),
     ),
     Left(
+        _("Published figures"), ("events.FiguresEdition", "events.FiguresWithdrawal"),
+        _("They count who came to that event."),
+        lambda event: event.figures_editions.count(),
+    ),
+    Left(
         _("The change log"), ("events.LogEntry",),
         _("It is the record of that event. The copy has its own, which begins with the copying."),
     ),

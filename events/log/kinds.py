@@ -233,4 +233,6 @@ register(
     Kind("register.marked", Group.DAY, _("%(who)s wrote %(person)s, %(registration)s, into the register by hand.")),
     Kind("register.unmarked", Group.DAY, _("%(who)s let what the desks recorded of %(person)s stand in the register.")),
     Kind("register.closed", Group.DAY, _("%(who)s closed edition %(edition)s of the attendance register.")),
+    Kind("figures.published", Group.DAY, _("%(who)s published edition %(edition)s of the figures.")),
+    Kind("figures.withdrawn", Group.DAY, _("%(who)s withdrew edition %(edition)s of the figures: %(reason)s")),
 )

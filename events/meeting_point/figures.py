@@ -1,7 +1,7 @@
 """What the meeting point did, month by month: counts for reports, in which nobody can be found.
 
-How many came is a number and stands as it is. What they came for and what it led to says something about people: a number
-below `SMALL` is not told, nor another one from which it could be worked out by subtraction from the total.
+How many came is a number and stands as it is. What they came for and what it led to says something about people: a small
+number is not told, nor another one from which it could be worked out by subtraction from the total.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,11 +18,10 @@ from django.utils.translation import gettext as _
 
 from events.meeting_point.models import Appointment, MeetingPoint, Outcome, Topic, Visit
 from organisations.plots import bars
+from organisations.suppression import one_way, threshold
 from organisations.tables import csv_lines
 from organisations.zone import ROME
 
-#: Numbers below are not told where they say something about people.
-SMALL = 5
 #: How many months are shown.
 MONTHS = 12
 
@@ -104,19 +103,10 @@ def as_csv(found: Iterable[Month]) -> Iterator[bytes]:
 
 
 def protected(numbers: Mapping[str, int]) -> dict[str, int | None]:
-    """The same numbers, None for those that are not told.
-
-    One that is small is hidden; if it were the only one, the smallest of the others goes with it, since the total is
-    known. Of a total that is small nothing is told.
-    """
-    total = sum(numbers.values())
-    if 0 < total < SMALL:
+    """The same numbers, None for those that are not told. Of a total that is small nothing is told."""
+    if 0 < sum(numbers.values()) < threshold():
         return dict.fromkeys(numbers)
-    hidden = {key for key, number in numbers.items() if 0 < number < SMALL}
-    if len(hidden) == 1:
-        others = [key for key, number in numbers.items() if number and key not in hidden]
-        hidden.add(min(others, key=lambda key: numbers[key]))
-    return {key: None if key in hidden else number for key, number in numbers.items()}
+    return one_way(numbers, smallest=threshold())
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from events.attendance.models import AttendanceMark, AttendanceRegister, Certificate, CertificateQuerySet
 from events.attribution.models import RegistrationSource
 from events.checkin.models import Reconciliation, Rehearsal, Scan, ScanQuerySet, WalkIn
+from events.figures.models import FiguresEdition, FiguresWithdrawal
 from events.log.models import LogEntry
 from events.meeting_point.models import (
     APPOINTMENT_LINK,
@@ -63,6 +64,8 @@ __all__ = [
     "Event",
     "EventQuerySet",
     "ExceptionalHours",
+    "FiguresEdition",
+    "FiguresWithdrawal",
     "Invitation",
     "LogEntry",
     "MeetingPoint",

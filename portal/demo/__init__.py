@@ -17,7 +17,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from organisations.services import let_in, write_stakeholders
 from organisations.zone import ROME
-from portal.demo import arrivals, edition, entry, questions, registrations, workshop
+from portal.demo import arrivals, edition, entry, figures, questions, registrations, workshop
 from portal.demo.agenda import lengthen_the_last, write_agenda
 
 STAKEHOLDERS = Path(__file__).parent / "stakeholders.csv"
@@ -50,6 +50,7 @@ def load() -> None:
     _for_invitations(by=organiser)
     registrations.load()
     arrivals.load(by=organiser)
+    figures.load(by=organiser)
     attribution_demo.load(by=organiser)
     channels_demo.load(by=organiser)
     entry.load(year=year, by=organiser, venue=VENUE, address=ADDRESS)

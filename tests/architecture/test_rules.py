@@ -31,6 +31,7 @@ PUBLIC = {
     "embed", "screen", "room_screen", "screen_state", "screen_worker",
     "sessions", "session_change", "own_sessions", "own_session_change", "waiting", "questions", "own_questions",
     "passes", "own_pass", "passes_worker", "certificates", "own_certificate", "verify_certificate", "shown",
+    "figures", "figures_csv", "figures_json",
 }  # fmt: skip
 
 

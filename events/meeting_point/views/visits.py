@@ -17,6 +17,7 @@ from events.meeting_point.forms import StrikeForm, VisitForm
 from events.meeting_point.models import MeetingPoint, Visit, VisitQuerySet
 from events.meeting_point.views.desk import day_url, point_of, require_desk, wanted_day
 from organisations.access import signed_in
+from organisations.suppression import threshold
 
 #: Visits on one page.
 PAGE = 50
@@ -89,7 +90,7 @@ def monthly(request: HttpRequest, pk: int) -> HttpResponse:
     point = point_of(pk)
     months = figures.months(point, timezone.now())
     chosen = next((month for month in months if month.code == request.GET.get("month")), months[0])
-    context = {"point": point, "months": months, "chosen": chosen, "plot": figures.plot(months), "small": figures.SMALL}
+    context = {"point": point, "months": months, "chosen": chosen, "plot": figures.plot(months), "small": threshold()}
     return render(request, "events/meeting_point/desk/figures.html", context)
 
 

@@ -179,3 +179,11 @@ def test_what_was_done_cannot_be_rewritten(desk, campaign):
     desk.post(f"{campaign.pk}/send/", {"number": 4})
     with pytest.raises(IntegrityError), transaction.atomic():
         CampaignAct.objects.update(verb="approved")
+
+
+def test_the_events_figures_begin_with_what_became_of_the_letters(client_of, organiser, sent):
+    page = client_of(organiser).get(f"/en/manage/events/{sent.event.slug}/figures/")
+    tables = {table.name: table for table in page.context["tables"]}
+    assert tables["letters"].rows == [("Inviti", [3, 3, 2])]
+    assert [numbers[0] for _label, numbers in tables["funnel"].rows] == [3, 2, 1, 0]
+    assert list(tables).index("letters") < list(tables).index("funnel")
