@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
@@ -58,8 +59,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     return kept(request, "events/event_detail.html", made_of=facts, context=context)
 
 
-def _as_shown(slug: str) -> QuerySet[Event]:
-    """A public event with all that its page is made of, in one query: beside the columns, places, latest release, whether figures stand."""
+def _as_shown(slug: RawSQL) -> QuerySet[Event]:
+    """A public event with all that its page is made of, in one query: places, latest release, whether figures stand."""
     # its instant and not its number: after a restore the same number may say something else
     latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("released_at")[:1]
     events = Event.objects.public().filter(slug=slug)
