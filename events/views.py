@@ -60,7 +60,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _as_shown(slug: RawSQL) -> QuerySet[Event]:
-    """A public event with all that its page is made of, in one query: beside the columns, places, latest release, whether figures stand."""
+    """A public event with all that its page is made of, in one query: places, latest release, whether figures stand."""
     # its instant and not its number: after a restore the same number may say something else
     latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("released_at")[:1]
     events = Event.objects.public().filter(slug=slug)

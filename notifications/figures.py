@@ -23,7 +23,9 @@ def letters(event: Event) -> Iterable[Table]:
     for one in campaigns:
         taken = sum(numbers[one.pk][state] for state in Delivery.TAKEN)
         rows.append((str(one), [one.planned, taken, taken - sum(numbers[one.pk][state] for state in came_back)]))
-    yield Table("letters", _("Letters by campaign"), [_("Campaign"), _("planned"), _("handed over"), _("not come back")], rows)
+    yield Table(
+        "letters", _("Letters by campaign"), [_("Campaign"), _("planned"), _("handed over"), _("not come back")], rows
+    )
 
 
 def connect() -> None:
