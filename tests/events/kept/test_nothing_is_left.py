@@ -10,7 +10,7 @@ from django.db import models
 
 from events.attendance import rows
 from events.models import Answer, Attendee, ChangeRequest, Registration
-from notifications import retention
+from notifications import nightly, retention
 from notifications.models import CalendarEntry
 from organisations.kept import DECLARED, Ending
 from tests.events.conftest import rome
@@ -25,7 +25,7 @@ HASHED = ("token_hash", "registrant_key", "fingerprint", "address_hash", "pass_m
 NO_WORDS = {
     "events.Appointment.topic", "events.Attendee.photo_consent_version", "events.Answer.day", "events.Answer.number",
     "events.Answer.yes", "organisations.StakeholderImport.outcome", "events.Appointment.phone",
-    "events.Registration.contact_phone",
+    "events.Registration.contact_phone", "events.Pace.subject",
 }  # fmt: skip
 
 
@@ -157,6 +157,36 @@ def test_old_links_lead_nowhere_and_the_certificate_says_what_it_can(past, clien
     assert "Genuine" in page
     assert "The name has been deleted: its time was over." in page
     assert MARK not in page.lower()
+
+
+def test_whatever_must_hold_holds_afterwards(past):
+    before = set(nightly.broken())  # the invitation above was written without its campaign's plan
+    assert all("campaign" in sentence or "tally" in sentence for sentence in before)
+    for at in (rome(2027, 6, 13, 4), LAST):
+        purge(at)
+        assert set(nightly.broken()) <= before
+
+
+def test_organisers_pages_about_the_event_still_open(past, client_of, organiser):
+    purge(rome(2027, 6, 13, 4))
+    purge(LAST)
+    with time_machine.travel(LAST, tick=True):
+        client = client_of(organiser)
+        at = f"/manage/events/{past.slug}/"
+        pages = (
+            "",
+            "registrations/",
+            "places/",
+            "attendance/",
+            "attendance/1/register.pdf",
+            "changes/",
+            "log/",
+            "timeline/",
+            "needs/",
+        )
+        found = {page: client.get(f"{at}{page}").status_code for page in pages}
+    assert {page for page, status in found.items() if status not in (200, 404)} == set()
+    assert found[""] == found["attendance/"] == found["log/"] == found["registrations/"] == 200
 
 
 def test_an_event_that_was_called_off_counts_from_that_day(event, register, organiser):
