@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -77,7 +78,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/register.html", context)
 
 
-def _with_places(slug: str) -> QuerySet[Event]:
+def _with_places(slug: RawSQL) -> QuerySet[Event]:
     """A public event with the number of its places that are held, in one query."""
     return Event.objects.public().filter(slug=slug).annotate(taken=Attendee.objects.seated().per_event())
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
@@ -57,7 +58,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     return kept(request, "events/event_detail.html", made_of=facts, context=context)
 
 
-def _as_shown(slug: str) -> QuerySet[Event]:
+def _as_shown(slug: RawSQL) -> QuerySet[Event]:
     """A public event with all that its page is made of, in one query: beside the columns, places and latest release."""
     # its instant and not its number: after a restore the same number may say something else
     latest = AgendaRelease.objects.filter(event=OuterRef("pk")).order_by("-number").values("released_at")[:1]

@@ -3,6 +3,8 @@
 import json
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
@@ -14,10 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events.checkin import reports, services, snapshot
 from events.checkin.views import desk_of, may_scan, script_context
-from events.checkin.words import said
-from events.models import Event
+from events.checkin.words import items_of, said
+from events.models import Event, SessionPlace
 from events.services import EventFull
 from organisations.access import signed_in
+from organisations.compiled import Compiled
 from organisations.roles import Permission
 
 
@@ -26,7 +29,7 @@ from organisations.roles import Permission
 @may_scan
 def report(request: HttpRequest, slug: str) -> JsonResponse:
     """What happened at a desk, at most 200 things; each is answered under its key. The same report again says the same."""
-    event, now, by = get_object_or_404(Event, slug=slug), timezone.now(), signed_in(request)
+    event, now, by = _OF_REPORTS.get_or_404(slug), timezone.now(), signed_in(request)
     runs_desk = by.has_permission(Permission.RUN_DESK)
     try:
         desk, shown = reports.read(request.body, by=by, now=now)
@@ -43,9 +46,23 @@ def report(request: HttpRequest, slug: str) -> JsonResponse:
     except EventFull:
         return JsonResponse({"error": _("All places are taken. Nothing was saved; an organiser can raise the number of "
                                         "places of the event.")}, status=409)  # fmt: skip
+    people = [outcome.attendee for outcome in outcomes if outcome.attendee]
+    items = items_of(people) if people and vars(event)["seated"] else {}
     return JsonResponse({
-        "answers": {str(one.key): said(outcome, names=runs_desk).as_json() for one, outcome in zip(shown, outcomes, strict=True)},
+        "answers": {
+            str(one.key): said(outcome, items, names=runs_desk).as_json()
+            for one, outcome in zip(shown, outcomes, strict=True)
+        }
     })  # fmt: skip
+
+
+def _for_reports(slug: RawSQL) -> QuerySet[Event]:
+    """What a report needs of its event, and whether anybody holds a place in one of its items, in one query."""
+    seated = Exists(SessionPlace.objects.held().filter(session__event=OuterRef("pk")))
+    return Event.objects.filter(slug=slug).only("slug", "state", "ends_at").annotate(seated=seated)
+
+
+_OF_REPORTS = Compiled(_for_reports)
 
 
 @require_safe

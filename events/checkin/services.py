@@ -11,18 +11,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from events import signals
 from events.checkin import codes
 from events.checkin.models import Reconciliation, Rehearsal, Scan, WalkIn
 from events.log.recording import record as record_change
-from events.models import Attendee, Event, Registration, registrant_key_of
+from events.models import Attendee, AttendeeQuerySet, Event, Registration, registrant_key_of
 from events.services import EventFull
 from events.services.locking import lock
 from events.services.places import Guest, give_places
 from events.services.registrations import directory_entry
+from organisations.compiled import Compiled
 from organisations.links import hash_token, make_token
 from organisations.models import User
 
@@ -190,7 +192,8 @@ def _persons(event: Event, shown: Shown, desk: Desk, now: datetime) -> Outcome:
         scan = _scan(event, shown, desk, now, attendee=None, verdict=foreign)
         scan.save()
         return Outcome(scan)
-    facts = list(Scan.objects.filter(Q(attendee=attendee) & Q(arrival__isnull=False) | Q(key=shown.key)).order_by("pk"))
+    facts = _ARRIVALS_OF.rows(attendee.pk)
+    # a fact that let nobody in is found by the key's own constraint when it comes again (see _record)
     same_scan = next((one for one in facts if one.key == shown.key), None)
     here = _here(facts)
     if same_scan:
@@ -265,12 +268,27 @@ def _registration(event: Event, submission_id: uuid.UUID, who: Newcomer, now: da
 
 
 def _found(shown: Shown) -> Attendee | None:
-    """Whose pass it is, of whatever event, locked; the directory's entry comes along."""
-    people = Attendee.objects.select_for_update(of=("self",)).select_related("registration")
+    """Whose pass it is, of whatever event, locked, with whom they represent."""
     if shown.person:
-        return people.filter(key=shown.person).first()
+        return _people().filter(key=shown.person).first()
     code = codes.normal(shown.code)
-    return people.filter(pass_mark=codes.mark_of(code)).first() if code else None
+    return _OF_PASS.first(codes.mark_of(code)) if code else None
+
+
+def _people() -> AttendeeQuerySet:
+    return Attendee.objects.select_for_update(of=("self",)).with_represented()
+
+
+def _of_pass(mark: RawSQL) -> AttendeeQuerySet:
+    return _people().filter(pass_mark=mark)
+
+
+def _arrivals_of(attendee: RawSQL) -> QuerySet[Scan]:
+    """The facts by which one person came or was taken back, in order."""
+    return Scan.objects.filter(attendee=attendee, arrival__isnull=False).order_by("pk")
+
+
+_OF_PASS, _ARRIVALS_OF = Compiled(_of_pass), Compiled(_arrivals_of)
 
 
 def _same(key: uuid.UUID) -> Outcome | None:
@@ -278,8 +296,7 @@ def _same(key: uuid.UUID) -> Outcome | None:
     scan = Scan.objects.filter(key=key).select_related("attendee__registration").first()
     if scan is None:
         return None
-    facts = list(Scan.objects.filter(attendee=scan.attendee, arrival__isnull=False).order_by("pk"))
-    return _outcome(scan, scan.attendee, _here(facts) if scan.attendee else None)
+    return _outcome(scan, scan.attendee, _here(_ARRIVALS_OF.rows(scan.attendee.pk)) if scan.attendee else None)
 
 
 def _outcome(scan: Scan, attendee: Attendee | None, here: Scan | None) -> Outcome:

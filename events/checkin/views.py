@@ -22,7 +22,7 @@ from events.checkin import codes, counters, services, words
 from events.checkin.forms import CodeForm, DeskForm, FindForm, NewcomerForm, ReconciliationForm
 from events.checkin.models import Scan, WalkIn
 from events.checkin.services import Desk, Outcome, Shown
-from events.checkin.words import initials, represents, said, verdicts
+from events.checkin.words import initials, items_of, represents, said, verdicts
 from events.models import Attendee, AttendeeQuerySet, Event
 from events.services import EventFull
 from organisations.access import require, signed_in
@@ -252,7 +252,7 @@ def _page(
         "form": form or CodeForm(),
         "desk": here,
         "desk_form": desk_form or DeskForm(initial={"desk": here.name}),
-        "said": said(outcome, names=runs) if outcome else None,
+        "said": said(outcome, _items(outcome), names=runs) if outcome else None,
         "runs_desk": runs,
         "query": query,
         "found": [(person, uuid.uuid4()) for person in _search(event, query)] if query else (),
@@ -266,6 +266,10 @@ def _page(
         **script_context(),
     }
     return render(request, "events/checkin/desk.html", context, status=status)
+
+
+def _items(outcome: Outcome) -> dict[int, list[str]]:
+    return items_of([outcome.attendee]) if outcome.attendee else {}
 
 
 def script_context() -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What a desk says about what was shown to it: one line that is seen from afar, one that says what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from events.checkin.models import Scan
 from events.checkin.services import Outcome
-from events.models import Attendee
+from events.models import Attendee, SessionPlace
 
 Verdict = Scan.Verdict
 #: The tone of the page's answer: go on; look; stop.
@@ -96,8 +96,17 @@ class Said:
         }  # fmt: skip
 
 
-def said(outcome: Outcome, *, names: bool) -> Said:
-    """`names`: whether this desk may read them whole; else it sees the first letters."""
+def items_of(people: Sequence[Attendee]) -> dict[int, list[str]]:
+    """The key of each person's row -> the agenda items in which they hold a place, by time. One query."""
+    held = SessionPlace.objects.held().filter(attendee__in=people).select_related("session")
+    items: dict[int, list[str]] = {}
+    for place in held.order_by("session__starts_at", "session"):
+        items.setdefault(place.attendee_id, []).append(place.session.title)
+    return items
+
+
+def said(outcome: Outcome, items: Mapping[int, Sequence[str]], *, names: bool) -> Said:
+    """`items`: as of `items_of`. `names`: whether this desk may read them whole; else it sees the first letters."""
     words = verdicts()[outcome.scan.verdict]
     first, attendee = outcome.first, outcome.attendee
     detail = words["detail"]
@@ -110,13 +119,18 @@ def said(outcome: Outcome, *, names: bool) -> Said:
         outcome.scan.verdict, words["tone"], words["title"], detail,
         name=attendee.full_name if names else initials(attendee.full_name),
         organisation=represents(attendee),
-        items=tuple(one.session.title for one in attendee.seats.held().select_related("session").order_by("session__starts_at")),
+        items=tuple(items.get(attendee.pk, ())),
         key=str(attendee.key),
     )  # fmt: skip
 
 
 def represents(attendee: Attendee) -> str:
-    """The organisation or medium they come for; empty for a private person. Expects the registration loaded."""
+    """The organisation or medium they come for; empty for a private person.
+
+    Expects the registration loaded, or people asked for `with_represented`.
+    """
+    if "represented" in vars(attendee):
+        return str(vars(attendee)["represented"])
     registration = attendee.registration
     return registration.organisation_name or registration.medium
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Those that hold places, with how many as `places`, the latest first."""
         places = models.Count("attendees", filter=Q(attendees__place_number__isnull=False))
         return self.annotate(places=places).filter(places__gt=0).order_by("-created_at", "-pk")
+
+    def matching(self, query: str) -> "RegistrationQuerySet":
+        """Those whose registrant, contact or one of whose people is named so in part."""
+        people = Attendee.objects.filter(registration=models.OuterRef("pk"), full_name__icontains=query)
+        contact = Q(contact_name__icontains=query) | Q(contact_email__icontains=query)
+        named = Q(organisation_name__icontains=query) | Q(medium__icontains=query) | contact
+        return self.filter(named | models.Exists(people))
 
     def by_category(self) -> dict[str, int]:
         """How many of each category there are, every category there. One query."""
@@ -268,6 +275,14 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
             arrived_at=models.Subquery(here.values("happened_at")[:1]),
             arrived_desk=models.Subquery(here.values("desk")[:1]),
         )
+
+    def with_represented(self) -> "AttendeeQuerySet":
+        """With `represented`, the organisation or medium they come for, so that the registration need not be loaded."""
+        name = Case(
+            When(registration__organisation_name="", then="registration__medium"),
+            default="registration__organisation_name",
+        )
+        return self.annotate(represented=name)
 
     @staticmethod
     def _arrivals() -> "models.QuerySet[Scan]":

@@ -13,6 +13,7 @@ from django.utils import timezone
 from events.models import Event, Registration, Scan
 from notifications.letters import absolute
 from notifications.models import Campaign, Delivery, Fact, Tally, Webhook, WebhookMessage
+from organisations.compiled import Compiled
 
 #: One happening: the name by which it is told once, and what there is to say.
 Happening = tuple[str, dict[str, Any]]
@@ -58,7 +59,7 @@ def iso(moment: datetime) -> str:
 
 def _announce(fact: Fact, happenings: Callable[[], Iterable[Happening]]) -> None:
     """A row for each program that listens. What there is to say is asked for only where somebody does."""
-    listening = [pk for pk, facts in Webhook.objects.taking().values_list("pk", "facts") if fact in facts]
+    listening = [one.pk for one in _TAKING.rows() if fact in one.facts]
     if not listening:
         return
     now = timezone.now()
@@ -72,6 +73,9 @@ def _announce(fact: Fact, happenings: Callable[[], Iterable[Happening]]) -> None
     ]  # fmt: skip
     WebhookMessage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     transaction.on_commit(lambda: wake(), robust=True)
+
+
+_TAKING = Compiled(lambda _none: Webhook.objects.taking().only("facts"))
 
 
 def wake() -> None:
