@@ -109,18 +109,6 @@ def lines(events: Iterable[Event], now: datetime) -> list[Line]:
     ]
 
 
-def overdue(now: datetime) -> int:
-    """How many events hold something that should have left: for the organisers' first page. A query for each class."""
-    past = Event.objects.filter(Q(ends_at__lte=now) | Q(state=Event.State.CANCELLED))
-    return sum(bool(line.overdue) for line in lines(past, now))
-
-
-def cell_of(event: Event, key: str, now: datetime) -> Cell:
-    """One class of one event. One query."""
-    rows, way = CLASSES[key]
-    return _cell(event, key, _counts(rows(), way, [event.pk]).get(event.pk, 0), now)
-
-
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
