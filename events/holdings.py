@@ -27,12 +27,12 @@ class State(TextChoices):
     LEAVES = "leaves", _("leaves")
     TONIGHT = "tonight", _("leaves tonight")
     OVERDUE = "overdue", _("overdue")
-    LEFT = "left", _("left")
+    GONE = "gone", _("nothing any more")
 
     @property
     def tone(self) -> str:
         """The tone of its badge."""
-        return {"overdue": "stop", "tonight": "wait", "leaves": "wait", "left": "ok"}.get(self.value, "plain")
+        return {"overdue": "stop", "tonight": "wait", "leaves": "wait", "gone": "ok"}.get(self.value, "plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ CLASSES: Mapping[str, tuple[Callable[[], QuerySet[Any]], str]] = {
     "sensitive_answers": (lambda: Answer.objects.filter(question__sensitive=True), "question__event"),
     "contacts": (lambda: Registration.objects.filter(erased_at=None), "event"),
     "people": (_named, "event"),
+    "attendance": (lambda: Attendee.objects.filter(erased_at=None).proven(), "event"),
     "answers": (
         lambda: Answer.objects.filter(~Q(text="") | Q(day__isnull=False), question__sensitive=False), "question__event",
     ),
@@ -95,7 +96,6 @@ CLASSES: Mapping[str, tuple[Callable[[], QuerySet[Any]], str]] = {
     "walk_ins": (WalkIn.objects.all, "scan__event"),
     "door_notes": (lambda: Reconciliation.objects.exclude(note=""), "scan__event"),
     "speakers_addresses": (lambda: Speaker.objects.exclude(email=""), "event"),
-    "attendance": (lambda: Attendee.objects.filter(erased_at=None).proven(), "event"),
 }  # fmt: skip
 
 
@@ -107,18 +107,6 @@ def lines(events: Iterable[Event], now: datetime) -> list[Line]:
     return [
         Line(event, tuple(_cell(event, key, counts[key].get(event.pk, 0), now) for key in CLASSES)) for event in events
     ]
-
-
-def overdue(now: datetime) -> int:
-    """How many events hold something that should have left: for the organisers' first page. A query for each class."""
-    past = Event.objects.filter(Q(ends_at__lte=now) | Q(state=Event.State.CANCELLED))
-    return sum(bool(line.overdue) for line in lines(past, now))
-
-
-def cell_of(event: Event, key: str, now: datetime) -> Cell:
-    """One class of one event. One query."""
-    rows, way = CLASSES[key]
-    return _cell(event, key, _counts(rows(), way, [event.pk]).get(event.pk, 0), now)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -137,7 +125,7 @@ def _cell(event: Event, key: str, rows: int, now: datetime) -> Cell:
 
 def _state(event: Event, rows: int, leaves_at: datetime, now: datetime) -> State:
     if not rows:
-        return State.LEFT if leaves_at <= now else State.NOTHING
+        return State.GONE if leaves_at <= now else State.NOTHING
     if leaves_at > now:
         return State.LEAVES if event.is_over(now) or event.state == Event.State.CANCELLED else State.IN_USE
     return State.TONIGHT if now < morning_after(leaves_at) + GRACE else State.OVERDUE

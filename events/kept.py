@@ -21,18 +21,21 @@ DECLARED = (
          "events.Registration.refusal_reason", "events.Registration.token_hash"),
         Who.REGISTRANT, _("Name, e-mail, telephone and role of whoever registers"), RUN,
         Basis.INTEREST, REGISTRATIONS, Ending.NAMELESS, ORGANISERS,
+        name=_("Contacts"),
     ),
     Kept(
         "people",
         ("events.Attendee.email", "events.Attendee.token_hash", "events.Attendee.pass_mark"),
         Who.REGISTRANT, _("E-mail and pass of those who come; the name of those who did not come"), RUN,
         Basis.INTEREST, REGISTRATIONS, Ending.NAMELESS, DESK,
+        name=_("Addresses and absentees"),
     ),
     Kept(
         "attendance",
         ("events.Attendee.full_name", "events.Attendee.office", "events.Registration.medium"),
         Who.REGISTRANT, _("Name and role of those who came, in the attendance register"),
         _("to prove to the project’s funder who took part"), Basis.INTEREST, ATTENDANCE, Ending.NAMELESS, ORGANISERS,
+        name=_("Attendance register"),
     ),
     Kept(
         "photographs", ("events.Attendee.photo_consent_version",), Who.REGISTRANT,
@@ -42,21 +45,25 @@ DECLARED = (
     Kept(
         "access_needs", ("events.SpecialNeeds.access",), Who.REGISTRANT, _("Access needs"),
         _("so that you can take part"), Basis.EXPLICIT_CONSENT, NEEDS, Ending.DELETED, _("organisers alone"),
+        name=_("Access"),
     ),
     Kept(
         "dietary_needs", ("events.SpecialNeeds.dietary",), Who.REGISTRANT, _("Dietary needs"),
         _("so that there is something for you to eat"), Basis.EXPLICIT_CONSENT, NEEDS, Ending.DELETED,
         _("organisers alone"),
+        name=_("Diets"),
     ),
     Kept(
         "sensitive_answers", (), Who.REGISTRANT,
         _("Answers to sensitive questions"), _("what the question itself says"), Basis.EXPLICIT_CONSENT, NEEDS,
         Ending.DELETED, _("organisers alone"),
+        name=_("Sensitive answers"),
     ),
     Kept(
         "answers", ("events.Answer.text", "events.Answer.day"), Who.REGISTRANT,
         _("Answers to questions of the organisers, in words or with a date"), _("to prepare the event"),
         Basis.INTEREST, REGISTRATIONS, Ending.DELETED, ORGANISERS,
+        name=_("Answers in words"),
     ),
     Kept(
         "counted_answers", ("events.Answer.number", "events.Answer.yes"), Who.REGISTRANT,
@@ -69,21 +76,25 @@ DECLARED = (
          "events.ChangeRequest.reason", "events.ChangeRequest.fingerprint"),
         Who.REGISTRANT, _("Requests for a change after the freeze"), _("to decide about them"),
         Basis.INTEREST, REGISTRATIONS, Ending.DELETED, ORGANISERS,
+        name=_("Requests"),
     ),
     Kept(
         "waiting", ("events.WaitingEntry.priority_reason",), Who.REGISTRANT,
         _("Why somebody went first on the waiting list"), _("so that the order can be explained"),
         Basis.INTEREST, REGISTRATIONS, Ending.EMPTIED, ORGANISERS,
+        name=_("Priority"),
     ),
     Kept(
         "walk_ins", ("events.WalkIn.full_name", "events.WalkIn.organisation_name", "events.WalkIn.email"),
         Who.REGISTRANT, _("Who came without a registration and found no place"), _("to find a place for them"),
         Basis.INTEREST, REGISTRATIONS, Ending.DELETED, DESK,
+        name=_("Without a place"),
     ),
     Kept(
         "door_notes", ("events.Reconciliation.note",), Who.REGISTRANT,
         _("Notes about an arrival that was to be clarified"), _("so that the register is right"),
         Basis.INTEREST, REGISTRATIONS, Ending.EMPTIED, DESK,
+        name=_("Notes of the door"),
     ),
     Kept(
         "speakers",
@@ -95,6 +106,12 @@ DECLARED = (
     Kept(
         "speakers_addresses", ("events.Speaker.email",), Who.ORGANISATION, _("E-mail of speakers"), RUN,
         Basis.INTEREST, REGISTRATIONS, Ending.EMPTIED, ORGANISERS,
+        name=_("Speakers’ e-mail"),
+    ),
+    Kept(
+        "counts_of_forms", ("events.Pace.subject",), Who.REGISTRANT,
+        _("How often a form was sent, by a fingerprint"), _("so that nobody floods the forms"),
+        Basis.INTEREST, Period(Anchor.COUNT), Ending.DELETED, _("nobody"),
     ),
     Kept(
         "appointment_contacts",
@@ -147,7 +164,6 @@ NOT_PERSONAL = {
     "events.RegistrationSource.label": "the place where an address stood, never a person",
     "events.RegistrationSource.code": _CODE,
     "events.Certificate.mark": _CODE,
-    "events.Pace.subject": "a hash that is gone within a day (purge: counts_of_forms)",
     "events.Scan.desk": _PLACE,
     "events.Rehearsal.desk": _PLACE,
     "events.AttendanceRegister.content": "names people by the keys of their rows alone",

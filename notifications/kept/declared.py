@@ -66,6 +66,14 @@ DECLARED = (
         _("so that a new list does not undo your wish"), Basis.INTEREST, Period(Anchor.WISH), Ending.STAYS, OUTBOX,
     ),
     Kept(
+        "diaries", (), Who.RECIPIENT, _("Diaries of the sending that could not be read"),
+        _("to find out what became of a message"), Basis.INTEREST, MESSAGES, Ending.DELETED, _("whoever runs the portal"),
+    ),
+    Kept(
+        "cached_pages", (), Who.RECIPIENT, _("Previews of messages, kept for minutes"), _("so that writing goes smoothly"),
+        Basis.INTEREST, Period(Anchor.COUNT), Ending.DELETED, _("nobody"),
+    ),
+    Kept(
         "recipients_of_last_messages", (), Who.RECIPIENT, _("To whom a last word goes after an erasure"),
         _("to say that it is done"), Basis.AGREEMENT, Period(Anchor.LEFT), Ending.NAMELESS, _("nobody"),
     ),

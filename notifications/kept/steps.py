@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from events.served import served
 from notifications import erasure
 from notifications.models import CalendarEntry, Contact, ContactUpload, Delivery, Exclusion, LocalMail
 from notifications.models.outbox import DeliveryQuerySet
+from notifications.sending import journal
 from organisations.kept import Numbers, Step, in_batches, simple
 
 #: What of a message's payload is words; the rest are keys of rows.
@@ -86,6 +89,38 @@ def _bare(payload: dict[str, Any]) -> dict[str, Any]:
     return {"payload": left} if left != payload else {}
 
 
+def _diaries(now: datetime) -> list[Path]:
+    """Diaries that nobody could read and nobody has looked at: mail servers' words may name somebody."""
+    cutoff = (now - timedelta(days=settings.MESSAGES_KEPT_DAYS)).timestamp()
+    return [path for path in journal.folder().glob(f"*{journal.UNREADABLE}") if path.stat().st_mtime <= cutoff]
+
+
+def _diaries_run(now: datetime) -> Iterator[Numbers]:
+    for path in _diaries(now):
+        path.unlink(missing_ok=True)
+        yield {"diaries": 1}
+
+
+def _cached(now: datetime, verb: str) -> int:
+    """Rows of the caches in the database that are over: they are never read again, and stay until there are too many."""
+    number = 0
+    until = connection.ops.adapt_datetimefield_value(now.astimezone(UTC))
+    tables = connection.introspection.table_names()
+    caches = cast(dict[str, dict[str, Any]], settings.CACHES)
+    for cache in caches.values():
+        if cache["BACKEND"].endswith(".DatabaseCache") and cache["LOCATION"] in tables:
+            with connection.cursor() as cursor:
+                table = connection.ops.quote_name(cache["LOCATION"])
+                cursor.execute(f"{verb} FROM {table} WHERE expires < %s", [until])
+                number += cursor.fetchone()[0] if verb != "DELETE" else cursor.rowcount
+    return number
+
+
+def _cached_run(now: datetime) -> Iterator[Numbers]:
+    if number := _cached(now, "DELETE"):
+        yield {"cached_pages": number}
+
+
 def _last_messages_run(_now: datetime) -> Iterator[Numbers]:
     while number := erasure.forget_settled():
         yield {"recipients_of_last_messages": number}
@@ -99,6 +134,8 @@ STEPS = (
     simple("list_previews", waiting_lists, lambda rows: rows.delete()),
     simple("list_files", files, lambda rows: rows.update(content=b"", filename="", file_forgotten_at=timezone.now())),
     simple("list_contacts", contacts, lambda rows: rows.delete()),
+    Step("diaries", lambda now: {"diaries": len(_diaries(now))}, _diaries_run),
+    Step("cached_pages", lambda now: {"cached_pages": _cached(now, "SELECT COUNT(*)")}, _cached_run),
     Step(
         "recipients_of_last_messages",
         lambda _now: {"recipients_of_last_messages": erasure.count_waiting()},

@@ -54,6 +54,7 @@ class Anchor(TextChoices):
     LAST_MESSAGE = "last_message", _("after the last message to this address")
     WRITTEN = "written", _("after it was written")
     LEFT = "left", _("as soon as it has left")
+    COUNT = "count", _("within a day")
     SESSION = "session", _("with the end of the session")
     AGENDA = "agenda", _("as long as the programme is public")
     ACCOUNT = "account", _("as long as the account")
@@ -125,6 +126,8 @@ class Kept:
     period: Period
     ending: Ending
     seen_by: Words
+    #: A word or two, for the head of a narrow column.
+    name: Words = ""
 
     @property
     def short(self) -> str:

@@ -1,5 +1,6 @@
 """A past event at which somebody left words in every column, and a way to read everything that is stored."""
 
+import os
 import re
 import uuid
 from datetime import timedelta
@@ -11,6 +12,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.admin.models import LogEntry as AdminEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -36,6 +38,7 @@ from notifications.models import (
     Exclusion,
     LocalMail,
 )
+from notifications.sending import journal
 from organisations import services as directory
 from organisations.languages import Language
 from tests.events.conftest import rome
@@ -236,6 +239,11 @@ def _around(event, organiser) -> None:
     audiences.keep_upload(content=LIST, filename="guardata.csv", name="Guardata", **list_of)
     sheet = f"Denominazione;Tipo;E-mail\n{name('ente')};cso;{address('ente')}\n".encode()
     directory.keep_list(filename=f"{MARK}.csv", content=sheet, by=organiser)
+    journal.folder().mkdir(parents=True, exist_ok=True)
+    diary = journal.folder() / f"w1{journal.UNREADABLE}"
+    diary.write_text(f"550 <{address('rimbalzo')}>")
+    os.utime(diary, (timezone.now().timestamp(),) * 2)
+    cache.set("anteprima", name("anteprima"), 60)
     AdminEntry.objects.create(
         user=organiser, content_type=ContentType.objects.get_for_model(Registration), object_id="1", action_flag=2,
         object_repr=name("riga"), change_message=name("cambio"), action_time=timezone.now(),

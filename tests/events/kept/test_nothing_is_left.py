@@ -7,10 +7,11 @@ import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import models
+from django.utils import timezone
 
 from events.attendance import rows
 from events.models import Answer, Attendee, ChangeRequest, Registration
-from notifications import retention
+from notifications import nightly, retention
 from notifications.models import CalendarEntry
 from organisations.kept import DECLARED, Ending
 from tests.events.conftest import rome
@@ -25,7 +26,7 @@ HASHED = ("token_hash", "registrant_key", "fingerprint", "address_hash", "pass_m
 NO_WORDS = {
     "events.Appointment.topic", "events.Attendee.photo_consent_version", "events.Answer.day", "events.Answer.number",
     "events.Answer.yes", "organisations.StakeholderImport.outcome", "events.Appointment.phone",
-    "events.Registration.contact_phone",
+    "events.Registration.contact_phone", "events.Pace.subject",
 }  # fmt: skip
 
 
@@ -55,18 +56,21 @@ def test_before_the_purge_words_stand_in_every_column_that_is_declared(past):
         if column not in NO_WORDS and not column.endswith(HASHED):
             assert place in found, column
     assert places("90909090") >= {"events_registration.contact_phone", "events_appointment.phone"}
+    assert any(place.endswith(".unreadable") for place in found)
+    assert database()["portal_cache.value"]  # packed: words in it cannot be searched for
 
 
 def test_after_the_periods_no_table_and_no_file_holds_a_word_of_anybody(past):
     purge(LAST)
     assert places() == set()
     assert places("90909090") == set()
+    assert "portal_cache.value" not in database()
 
 
 def test_half_a_year_later_only_those_who_came_are_named(past):
     purge(rome(2027, 6, 13, 4))
     registers = {"events_attendee.full_name", "events_attendee.office"}
-    mail = {place for place in places() if place.startswith("notifications_")}
+    mail = {place for place in places() if place.startswith("notifications_") or place.endswith(".unreadable")}
     lists = {f"notifications_contact.{column}" for column in ("address", "name", "organisation_name")}
     assert places() - mail == registers
     assert [person.full_name for person in Attendee.objects.exclude(full_name="")] == [name("Presente")]
@@ -80,7 +84,7 @@ def test_nothing_leaves_too_early(past):
     just_before = rome(2026, 12, 15, 8, 59)  # the appointment that was called off on the 1st at nine, by a minute
     with time_machine.travel(just_before, tick=False):
         left = retention.purge(just_before).numbers
-    assert not {key for key, number in left.items() if number} - {"counts_of_forms"}
+    assert not {key for key, number in left.items() if number} - {"counts_of_forms", "cached_pages"}
     assert places() == before
 
 
@@ -159,6 +163,36 @@ def test_old_links_lead_nowhere_and_the_certificate_says_what_it_can(past, clien
     assert MARK not in page.lower()
 
 
+def test_whatever_must_hold_holds_afterwards(past):
+    before = set(nightly.broken())  # the invitation above was written without its campaign's plan
+    assert all("campaign" in sentence or "tally" in sentence for sentence in before)
+    for at in (rome(2027, 6, 13, 4), LAST):
+        purge(at)
+        assert set(nightly.broken()) <= before
+
+
+def test_organisers_pages_about_the_event_still_open(past, client_of, organiser):
+    purge(rome(2027, 6, 13, 4))
+    purge(LAST)
+    with time_machine.travel(LAST, tick=True):
+        client = client_of(organiser)
+        at = f"/manage/events/{past.slug}/"
+        pages = (
+            "",
+            "registrations/",
+            "places/",
+            "attendance/",
+            "attendance/1/register.pdf",
+            "changes/",
+            "log/",
+            "timeline/",
+            "needs/",
+        )
+        found = {page: client.get(f"{at}{page}").status_code for page in pages}
+    assert {page for page, status in found.items() if status not in (200, 404)} == set()
+    assert found[""] == found["attendance/"] == found["log/"] == found["registrations/"] == 200
+
+
 def test_an_event_that_was_called_off_counts_from_that_day(event, register, organiser):
     from events import services
 
@@ -195,3 +229,14 @@ def test_what_would_leave_is_told_per_field_before_it_does(past, capsys):
         assert due[key] > 0
         assert f"{key}: {due[key]}" in told
     assert database()  # it can still be read
+
+
+@pytest.mark.django_db
+def test_the_demos_past_edition_keeps_the_register_and_nothing_else():
+    """Loaded, it is as a portal would be that had run all the time; loaded again nothing changes."""
+    for _again in range(2):
+        call_command("load_demo", verbosity=0)
+        past = Registration.objects.filter(event__slug="giornata-informativa-2020")
+        assert not past.exclude(contact_name="").exists()
+        assert Attendee.objects.filter(registration__in=past).exclude(full_name="").count() == 8
+    assert not any(retention.due(timezone.now()).values())

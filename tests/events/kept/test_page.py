@@ -76,7 +76,7 @@ def test_each_class_of_data_goes_its_way(past):
     assert states(past, past.ends_at + timedelta(days=9))["access_needs"] == State.OVERDUE
     retention.purge(rome(2026, 12, 22, 4))
     after = states(past, rome(2026, 12, 22, 12))
-    assert (after["access_needs"], after["contacts"]) == (State.LEFT, State.LEAVES)
+    assert (after["access_needs"], after["contacts"]) == (State.GONE, State.LEAVES)
     retention.purge(rome(2027, 6, 20, 4))
     after = states(past, rome(2027, 6, 20, 12))
     assert {key for key, state in after.items() if state == State.LEAVES} == {"attendance"}

@@ -91,7 +91,7 @@ def test_who_asks_for_their_data_reads_why_and_until_when(client, past):
     [contact] = why["registration"]
     assert contact["of"] == ["contact_name", "contact_email", "contact_office", "contact_phone"]
     assert (contact["basis"], contact["then"]) == ("6-1-f", "nameless")
-    assert contact["leaves_at"] == "2027-06-12T10:00:00+00:00"
+    assert contact["leaves_at"] == "2027-06-12T11:00:00+00:00"
     assert {one["purpose"] for one in why["answer"]} <= {
         "to prepare the event", "to prepare the event, and to count", "what the question itself says",
     }  # fmt: skip
