@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Amendment, TextVersion
-from notifications.letters import CannotWrite, Letter, absolute
+from notifications.letters import CannotWrite, Letter, Overtaken, absolute
 from notifications.models import Delivery
 
 
@@ -16,7 +16,7 @@ def amendment_proposed(delivery: Delivery) -> Letter:
         raise CannotWrite("the version is gone")
     amendments = list(version.amendments.undecided().in_full().order_by("number"))
     if not amendments:
-        raise CannotWrite("its amendments were withdrawn or decided")
+        raise Overtaken("its amendments were withdrawn or decided")
     agreement = version.agreement
     return Letter(
         subject=_("Amendments: %(agreement)s") % {"agreement": agreement.title},

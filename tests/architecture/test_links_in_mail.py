@@ -239,6 +239,7 @@ def _protocol(organiser: User, bag: Mailbag) -> None:
         version=review.version, kind="delete", base=review.version.in_order().last(), reason="Non serve.",
         by=User.objects.with_permission("comment_drafts", agreement.parties.first().organisation).first(),
     )  # fmt: skip
+    bag.empty()
     agreements.close_observations(agreement=agreement, by=organiser)
     amending.decide(amendment=amendment, outcome="rejected", reason="Serve.", by=organiser)
     agreements.freeze(agreement=agreement, by=organiser)
