@@ -19,6 +19,10 @@ EVIDENCE = {
 }
 
 
+#: What came later, with the migration that keeps it.
+LATER = ("agreements_amendmentdecision",)
+
+
 def create(apps: Any, schema_editor: Any) -> None:
     """Forwards of the migration."""
     for table, condition in EVIDENCE.items():

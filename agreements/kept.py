@@ -14,6 +14,11 @@ DECLARED = (
         Basis.INTEREST, PROTOCOL, Ending.STAYS, PARTIES,
     ),
     Kept(
+        "amendments", ("agreements.Amendment.reason", "agreements.AmendmentDecision.reason"), Who.SIGNATORY,
+        _("Changes proposed to a text and what was decided, with who proposed and who decided"), _("to negotiate the text"),
+        Basis.INTEREST, PROTOCOL, Ending.STAYS, PARTIES,
+    ),
+    Kept(
         "adhesions",
         ("agreements.Adhesion.by_name", "agreements.Adhesion.office_held", "agreements.Adhesion.statement",
          "agreements.SignedFile.content", "agreements.SignedFile.filename", "agreements.FrozenDocument.content"),
@@ -35,7 +40,9 @@ NOT_PERSONAL = {
         [f"agreements.Agreement.{name}" for name in (
             "slug", "title_it", "title_en", "summary_it", "summary_en", "withdrawal_reason",
         )]
-        + ["agreements.TextVersion.note", "agreements.ArticleRevision.heading", "agreements.ArticleRevision.source"],
+        + ["agreements.TextVersion.note", "agreements.ArticleRevision.heading", "agreements.ArticleRevision.source"]
+        + ["agreements.Amendment.heading", "agreements.Amendment.source"]
+        + [f"agreements.AmendmentDecision.{name}" for name in ("heading_before", "source_before", "heading", "source")],
         _TEXT,
     ),
     **dict.fromkeys(

@@ -192,6 +192,8 @@ def _do(request: HttpRequest, agreement: Agreement, change: Callable[[User], obj
     """Call one service and go back to the agreement, with a word on how it went."""
     try:
         change(signed_in(request))
+    except services.UndecidedAmendments as waiting:
+        messages.error(request, _("First decide about these amendments: %(numbers)s.") % {"numbers": waiting})
     except services.WrongState:
         messages.error(request, _("This is not possible now: the protocol has moved on meanwhile."))
     except services.NothingToShare:

@@ -14,3 +14,7 @@ adhesion_recorded = Signal()
 agreement_concluded = Signal()
 #: It will not be concluded. Arguments: agreement, reason, by.
 agreement_withdrawn = Signal()
+#: Somebody asks for a different text. Arguments: agreement, amendment, by.
+amendment_proposed = Signal()
+#: The organisers decided about it. Arguments: agreement, amendment, decision, by.
+amendment_decided = Signal()

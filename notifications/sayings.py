@@ -20,6 +20,7 @@ _SAID = frozenset({
     gettext_noop("the place was given back"),
     gettext_noop("the invitation was withdrawn"),
     gettext_noop("nobody of the group waits any more"),
+    gettext_noop("its amendments were withdrawn or decided"),
     gettext_noop("the registration has another contact now"),
     gettext_noop("the recipient's data were erased"),
     gettext_noop("the worker died while handing over"),

@@ -5,6 +5,7 @@ emphasis, lists and links.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import nh3
@@ -37,6 +38,14 @@ _markdown = parser(without=("heading", "lheading", "code"))
 def to_html(source: str) -> SafeString:
     """Paragraphs, emphasis, lists and links; everything else is shown as text."""
     return harmless(_markdown.render(source))
+
+
+def kinds_of(source: str) -> Counter[str]:
+    """How many paragraphs, items, lists, links and emphases a text has: its structure as a reader sees it."""
+    found: Counter[str] = Counter()
+    for block in _markdown.parse(source):
+        found.update(token.type for token in (block, *(block.children or ())) if token.nesting == 1)
+    return found
 
 
 def normal(text: str) -> str:

@@ -1,5 +1,6 @@
 """Agreements, their text by versions, the parties' reviews and adhesions, the frozen bytes, the audit trail."""
 
+from agreements.amending.models import Amendment, AmendmentDecision, AmendmentQuerySet
 from agreements.models.agreements import Agreement, AgreementQuerySet, Party
 from agreements.models.documents import Adhesion, FrozenDocument, SignedFile
 from agreements.models.reviews import Comment, CommentQuerySet, Position, ReviewRound
@@ -10,6 +11,9 @@ __all__ = [
     "Adhesion",
     "Agreement",
     "AgreementQuerySet",
+    "Amendment",
+    "AmendmentDecision",
+    "AmendmentQuerySet",
     "Article",
     "ArticleRevision",
     "AuditEvent",

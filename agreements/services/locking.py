@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agreements.markup import normal
-from agreements.models import Agreement, Article, ArticleRevision, FrozenDocument, ReviewRound, TextVersion
-from agreements.services.refusals import NothingToShare, WrongState
+from agreements.models import Agreement, Amendment, Article, ArticleRevision, FrozenDocument, ReviewRound, TextVersion
+from agreements.services.refusals import NothingToShare, UndecidedAmendments, WrongState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,12 @@ def lock(agreement: Agreement, for_state: str | None = None) -> Agreement:
     if for_state and for_state not in Agreement.TRANSITIONS[agreement.state]:
         raise WrongState
     return agreement
+
+
+def all_decided(agreement: Agreement) -> None:
+    """Raises UndecidedAmendments while one waits: a text goes on only when everybody who asked has an answer."""
+    if waiting := list(Amendment.objects.of(agreement).undecided().select_related("version").order_by("pk")):
+        raise UndecidedAmendments(waiting)
 
 
 def lock_text(agreement: Agreement) -> tuple[Agreement, TextVersion]:

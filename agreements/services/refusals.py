@@ -1,8 +1,22 @@
 """Why a verb was not done. Pages say it kindly; nothing was written."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agreements.models import Amendment
+
 
 class WrongState(Exception):
     """The agreement is not in a state that allows this."""
+
+
+class UndecidedAmendments(WrongState):
+    """Amendments of the last round wait for a decision; they are named."""
+
+    def __init__(self, amendments: "Sequence[Amendment]") -> None:
+        super().__init__(", ".join(map(str, amendments)))
+        self.amendments = list(amendments)
 
 
 class NotEntitled(Exception):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agreements import audit, signals
 from agreements.markup import text_sha256
 from agreements.models import Agreement, ArticleRevision, Comment, Position, ReviewRound, TextVersion
-from agreements.services.locking import Draft, lock, move, newest, open_round_of, write
+from agreements.services.locking import Draft, all_decided, lock, move, newest, open_round_of, write
 from agreements.services.refusals import NotEntitled, NothingToShare
 from organisations.models import User
 from organisations.roles import Permission
@@ -21,9 +21,10 @@ State = Agreement.State
 def share(*, agreement: Agreement, closes_at: datetime, by: User, note: str = "") -> ReviewRound:
     """Lay the version in preparation before the parties; from now on its text cannot change.
 
-    Raises WrongState, NothingToShare. Announces agreement_shared.
+    Raises WrongState, UndecidedAmendments, NothingToShare. Announces agreement_shared.
     """
     agreement = lock(agreement, for_state=State.SHARED)
+    all_decided(agreement)
     version = newest(agreement)
     revisions = list(version.in_order())
     if not revisions or not agreement.parties.exists():

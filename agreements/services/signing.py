@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agreements import audit, documents, signals
 from agreements.models import Adhesion, Agreement, FrozenDocument, SignedFile
-from agreements.services.locking import document_of, lock, move, newest
+from agreements.services.locking import all_decided, document_of, lock, move, newest
 from agreements.services.refusals import AlreadyDone, NotASignedFile, NotEntitled, WrongState
 from organisations.models import User
 from organisations.roles import Permission
@@ -19,9 +19,10 @@ State = Agreement.State
 def freeze(*, agreement: Agreement, by: User) -> FrozenDocument:
     """Make the last shared version the final text: its PDF is rendered once and stored with its SHA-256.
 
-    Raises WrongState, documents.CannotRender (nothing is written then). Announces agreement_frozen.
+    Raises WrongState, UndecidedAmendments, documents.CannotRender (nothing is written then). Announces agreement_frozen.
     """
     agreement = lock(agreement, for_state=State.FROZEN)
+    all_decided(agreement)
     version = newest(agreement)
     rendering = documents.render(agreement, version)
     document = FrozenDocument.objects.create(

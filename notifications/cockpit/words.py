@@ -48,6 +48,8 @@ KINDS = {
     "agreement_concluded": gettext_lazy("protocol concluded"),
     "webhook_disabled": gettext_lazy("address of another program switched off"),
     "agreement_withdrawn": gettext_lazy("protocol withdrawn"),
+    "amendment_proposed": gettext_lazy("amendments of the day"),
+    "amendment_decided": gettext_lazy("answer to an amendment"),
     ACCOUNT: gettext_lazy("sign-in code"),
     "campaign_test": gettext_lazy("test of an invitation"),
 }

@@ -6,6 +6,7 @@ from notifications.calendars import feeds
 from notifications.kinds import (
     agenda,
     agreements,
+    amendments,
     appointments,
     attendance,
     events,
@@ -41,6 +42,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         webhooks.webhook_disabled, waiting.waiting_joined, waiting.waiting_promoted, waiting.session_place_given,
         waiting.waiting_left, waiting.waiting_expired, appointments.appointment_confirmed,
         appointments.appointment_moved, appointments.appointment_cancelled, appointments.appointment_reminder,
-        appointments.appointment_link, attendance.attendance_certified,
+        appointments.appointment_link, attendance.attendance_certified, amendments.amendment_proposed,
+        amendments.amendment_decided,
     )
 }  # fmt: skip

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from agreements import demo as agreement_demo
 from agreements import services as agreements
+from agreements.amending import services as amending
 from agreements.models import Agreement
 from events import services as events
 from events.attendance import services as attendance
@@ -234,7 +235,13 @@ def _protocol(organiser: User, bag: Mailbag) -> None:
     with time_machine.travel(review.closes_at - timedelta(hours=23)):
         call_command("pump")
         bag.empty()
+    amendment = amending.propose(
+        version=review.version, kind="delete", base=review.version.in_order().last(), reason="Non serve.",
+        by=User.objects.with_permission("comment_drafts", agreement.parties.first().organisation).first(),
+    )  # fmt: skip
+    bag.empty()
     agreements.close_observations(agreement=agreement, by=organiser)
+    amending.decide(amendment=amendment, outcome="rejected", reason="Serve.", by=organiser)
     agreements.freeze(agreement=agreement, by=organiser)
     agreements.open_signing(agreement=agreement, by=organiser)
     bag.empty()

@@ -1,0 +1,1 @@
+"""Amendments: proposed by the parties on the version under review, decided with a reason, merged token by token."""
