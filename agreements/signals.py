@@ -1,4 +1,4 @@
-"""Facts of this app, sent inside the transaction that makes them true. One receiver: `notifications/receivers.py`."""
+"""Facts of this app, sent inside the transaction that makes them true. One receiver: `notifications/agreement_receivers.py`."""
 
 from django.dispatch import Signal
 

@@ -89,7 +89,7 @@ def on_the_web(measure: Callable[[str], Figures]) -> Callable[[], Figures]:
 
 def measures() -> dict[tuple[str, ...], Callable[[], Figures]]:
     """What is measured together, by the names of its figures, in the order in which it runs."""
-    from bench import agenda, desk, mail, memory, million, papers, plan, redline, web
+    from bench import agenda, desk, mail, memory, million, papers, plan, redline, sheets, web
 
     return {
         ("event_page", "event_page_p95_ms"): on_the_web(web.event_page),
@@ -102,6 +102,7 @@ def measures() -> dict[tuple[str, ...], Callable[[], Figures]]:
         ("far_relay_1", "far_relay_16"): mail.far_relay,
         ("plan_100k", "plan_100k_directory"): plan.plan_100k,
         ("agenda_release",): agenda.agenda_release,
+        ("export_csv_5000", "export_xlsx_5000"): on_the_web(sheets.exports),
         ("register_pdf_1000",): papers.register_pdf,
         ("redline_15",): redline.redline_15,
         ("claim_1m_ms", "progress_1m_ms", "outbox_1m_ms"): million.million,

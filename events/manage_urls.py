@@ -13,6 +13,7 @@ from events import (
     sharing_views,
 )
 from events import manage_views as views
+from events.exports import views as exported
 
 app_name = "manage_events"
 urlpatterns = [
@@ -60,8 +61,9 @@ urlpatterns = [
     path("<slug:slug>/invitations/<int:pk>/revoke/", moderation_views.revoke_invitation, name="invitation_revoke"),
     path("<slug:slug>/invitations/<int:pk>/restore/", moderation_views.restore_invitation, name="invitation_restore"),
     path("<slug:slug>/places/", places_views.places, name="places"),
-    path("<slug:slug>/places.csv", places_views.places_csv, name="places_csv"),
+    # addresses of before the lists had a page of their own
+    path("<slug:slug>/places.csv", exported.by_default, {"key": "agenda_places"}, name="places_csv"),
     path("<slug:slug>/waiting/<int:pk>/front/", places_views.move_to_front, name="waiting_front"),
     path("<slug:slug>/sharing/", sharing_views.sharing, name="sharing"),
-    path("<slug:slug>/registrations.csv", views.registrations_csv, name="registrations_csv"),
+    path("<slug:slug>/registrations.csv", exported.by_default, {"key": "attendees"}, name="registrations_csv"),
 ]

@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import exports, services
+from events import services
 from events.agenda.impact import impact_of
 from events.attribution import counts
 from events.cloning import parts
 from events.forms import CancelEventForm, EventForm
-from events.log.exports import note_export
 from events.models import Attendee, Event, Registration
 from organisations.access import require, signed_in
 from organisations.roles import Permission
@@ -168,14 +167,3 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("manage_events:detail", slug)
     context = {"event": event, "form": form, "taken": event.places_taken()}
     return render(request, "events/manage_cancel.html", context, status=422 if form.errors else 200)
-
-
-@require_safe
-@require_events
-def registrations_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who comes, as a sheet that Italian Excel opens as it is."""
-    event = get_object_or_404(Event, slug=slug)
-    response = HttpResponse(exports.attendees_csv(event), content_type="text/csv; charset=utf-8")
-    note_export(request, event, "attendees")
-    response["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
-    return response

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -58,11 +58,8 @@ def _filtered(event: Event, form: RegistrationFilterForm) -> RegistrationQuerySe
     for name in ("state", "category"):
         if value := form.cleaned_data.get(name):
             rows = rows.filter(**{name: value})
-    if wanted := form.cleaned_data.get("q"):
-        named = Q(organisation_name__icontains=wanted) | Q(medium__icontains=wanted) | Q(contact_name__icontains=wanted)
-        people = event.attendees.filter(registration=OuterRef("pk"), full_name__icontains=wanted)
-        rows = rows.filter(named | Q(contact_email__icontains=wanted) | Exists(people))
-    return rows
+    wanted = form.cleaned_data.get("q")
+    return rows.matching(wanted) if wanted else rows
 
 
 def _states(event: Event) -> list[tuple[str, str, int]]:

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import exports, services, waiting_words
+from events import services, waiting_words
 from events.forms import PriorityForm
-from events.log.exports import note_export
 from events.manage_views import require_events
 from events.models import Attendee, Event, SessionPlace, WaitingEntry
 from events.promotion import Decision
@@ -60,17 +59,6 @@ def _queue(queue: list[tuple[WaitingEntry, Decision]], refused: PriorityForm | N
         for entry, decision in queue
     ]  # fmt: skip
     return {"title": first.title, "key": first.session_id or 0, "rows": rows}
-
-
-@require_safe
-@require_events
-def places_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who sits in which agenda item, as a sheet."""
-    event = get_object_or_404(Event, slug=slug)
-    response = HttpResponse(exports.seats_csv(event), content_type="text/csv; charset=utf-8")
-    note_export(request, event, "agenda_places")
-    response["Content-Disposition"] = f'attachment; filename="{event.slug}-agenda-places.csv"'
-    return response
 
 
 @require_POST

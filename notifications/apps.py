@@ -11,7 +11,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import (  # importing the others registers them
-            amendment_receivers,  # noqa: F401
+            agreement_receivers,  # noqa: F401
             appointment_receivers,  # noqa: F401
             checks,  # noqa: F401
             copies,

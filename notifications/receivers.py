@@ -8,11 +8,7 @@ from typing import Any
 
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import override
 
-from agreements import signals as agreement_signals
-from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
 from events import signals as event_signals
 from events.agenda.impact import Told
 from events.agenda.people import Addressee
@@ -40,7 +36,6 @@ from notifications.reminders import planning
 from notifications.reminders import services as reminder_services
 from notifications.webhooks import facts
 from organisations.models import User
-from organisations.roles import Permission
 
 
 def _to_address(
@@ -346,66 +341,6 @@ def on_event_cancelled(*, event: Event, **_kwargs: Any) -> None:
     people = _everybody(event)
     outbox.enqueue(_about_event("event_cancelled", event, people, "CANCEL"))
     outbox.enqueue(_to_those_without_a_place("event_cancelled", event, people))
-
-
-# -- agreements ------------------------------------------------------------------------------------------------------
-
-
-def _to_people(kind: str, key: str, agreement: Agreement, people: Any, **payload: Any) -> None:
-    outbox.enqueue(
-        Message(
-            kind=kind,
-            key=f"{kind}:{key}",
-            address=user.email,
-            name=user.name,
-            language=user.language,
-            payload={"agreement": agreement.pk, **payload},
-        )
-        for user in people
-    )
-
-
-def _organisers() -> list[User]:
-    return list(User.objects.with_permission(Permission.MANAGE_AGREEMENTS))
-
-
-@receiver(agreement_signals.agreement_shared)
-def on_agreement_shared(*, agreement: Agreement, review_round: ReviewRound, **_kwargs: Any) -> None:
-    planning.recompute(target=agreement, since=timezone.now())
-    for user in agreement.people_to_tell():
-        with override(user.language):
-            closes_on = date_format(timezone.localtime(review_round.closes_at), "l j F Y, H:i")
-        _to_people(
-            "agreement_shared", str(review_round.pk), agreement, [user],
-            version=review_round.version.number, closes_on=closes_on,
-        )  # fmt: skip
-
-
-@receiver(agreement_signals.agreement_frozen)
-def on_agreement_frozen(*, agreement: Agreement, document: FrozenDocument, **_kwargs: Any) -> None:
-    _to_people("agreement_frozen", str(document.pk), agreement, agreement.people_to_tell(), document=document.pk)
-
-
-@receiver(agreement_signals.signing_opened)
-def on_signing_opened(*, agreement: Agreement, document: FrozenDocument, **_kwargs: Any) -> None:
-    _to_people("signing_opened", str(document.pk), agreement, agreement.signatories())
-
-
-@receiver(agreement_signals.adhesion_recorded)
-def on_adhesion_recorded(*, agreement: Agreement, adhesion: Adhesion, **_kwargs: Any) -> None:
-    people = [*agreement.people_to_tell(), *_organisers()]
-    _to_people("adhesion_recorded", str(adhesion.pk), agreement, people, party=adhesion.party_id)
-
-
-@receiver(agreement_signals.agreement_concluded)
-def on_agreement_concluded(*, agreement: Agreement, **_kwargs: Any) -> None:
-    _to_people("agreement_concluded", str(agreement.pk), agreement, [*agreement.people_to_tell(), *_organisers()])
-
-
-@receiver(agreement_signals.agreement_withdrawn)
-def on_agreement_withdrawn(*, agreement: Agreement, reason: str, **_kwargs: Any) -> None:
-    planning.recompute(target=agreement, since=timezone.now())
-    _to_people("agreement_withdrawn", str(agreement.pk), agreement, agreement.people_to_tell(), reason=reason)
 
 
 @receiver(event_signals.attendee_arrived)

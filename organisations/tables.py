@@ -18,7 +18,7 @@ from organisations.text import one_line
 
 MAX_CELL = 1_000
 #: A cell that begins like this would be run by a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 #: Zero-width and direction marks: invisible in a preview, yet they make two addresses out of one.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 #: A letter with an accent in UTF-8; in Windows text these two bytes would read “Ã©”, which nobody writes.
@@ -111,8 +111,8 @@ def clean_cell(cell: str) -> str:
 
 
 def begins_like_a_formula(cell: str) -> bool:
-    """Whether a spreadsheet would run this cell."""
-    return cell.startswith(FORMULA_STARTS)
+    """Whether a spreadsheet would run this cell, by its first sign or the first after spaces."""
+    return cell.startswith(FORMULA_STARTS) or cell.lstrip().startswith(FORMULA_STARTS)
 
 
 def harmless(cell: str) -> str:
@@ -132,4 +132,4 @@ def csv_lines(head: Iterable[object], rows: Iterable[Iterable[object]]) -> Itera
     sheet = csv.writer(_Line(), delimiter=";")
     yield BOM_UTF8
     for row in chain([head], rows):
-        yield str(sheet.writerow([harmless(str(cell)) for cell in row])).encode()
+        yield str(sheet.writerow([cell if isinstance(cell, int) else harmless(str(cell)) for cell in row])).encode()

@@ -29,6 +29,7 @@ localised: list[URLPattern | URLResolver] = [
     path("manage/events/", include("events.manage_urls")),
     path("manage/events/<slug:slug>/addresses/", include("events.attribution.urls")),
     path("manage/events/<slug:slug>/clone/", include("events.cloning.urls")),
+    path("manage/events/<slug:slug>/exports/", include("events.exports.urls")),
     path("manage/events/<slug:slug>/log/", include("events.log.urls")),
     path("manage/events/<slug:slug>/timeline/", include("events.timeline.urls")),
     path("manage/events/<slug:slug>/questions/", include("events.questions.urls")),

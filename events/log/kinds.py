@@ -73,7 +73,12 @@ def _exports() -> Mapping[Any, Any]:
 #: What is taken out, by the key that the entry holds. Whoever adds a sheet adds its name.
 EXPORTS: dict[str, Promise] = {
     "attendees": _("the list of those who come"),
+    "registrations": _("the list of registrations"),
     "agenda_places": _("the list of places in agenda items"),
+    "waiting": _("the waiting list"),
+    "register": _("the attendance register as a list"),
+    "invitations": _("the list of invitations"),
+    "changes": _("the list of changes asked for"),
     "answers": _("the answers to the questions"),
     "log": _("the change log"),
 }

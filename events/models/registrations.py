@@ -39,6 +39,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         places = models.Count("attendees", filter=Q(attendees__place_number__isnull=False))
         return self.annotate(places=places).filter(places__gt=0).order_by("-created_at", "-pk")
 
+    def matching(self, query: str) -> "RegistrationQuerySet":
+        """Those whose registrant, contact or one of whose people is named so in part."""
+        people = Attendee.objects.filter(registration=models.OuterRef("pk"), full_name__icontains=query)
+        contact = Q(contact_name__icontains=query) | Q(contact_email__icontains=query)
+        named = Q(organisation_name__icontains=query) | Q(medium__icontains=query) | contact
+        return self.filter(named | models.Exists(people))
+
     def by_category(self) -> dict[str, int]:
         """How many of each category there are, every category there. One query."""
         found = dict(self.order_by().values_list("category").annotate(models.Count("pk")))
