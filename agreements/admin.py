@@ -5,7 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from agreements.models import Adhesion, Agreement, AuditEvent, FrozenDocument, SignedFile
+from agreements.models import (
+    Adhesion,
+    Agreement,
+    Amendment,
+    AmendmentDecision,
+    AuditEvent,
+    FrozenDocument,
+    SignedFile,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -47,3 +55,14 @@ class SignedFileAdmin(ReadOnlyAdmin):
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("agreement_slug", "seq", "type", "actor", "at")
     list_filter = ("agreement_slug",)
+
+
+@admin.register(Amendment)
+class AmendmentAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "kind", "party", "state", "proposed_at")
+    list_filter = ("state", "kind")
+
+
+@admin.register(AmendmentDecision)
+class AmendmentDecisionAdmin(ReadOnlyAdmin):
+    list_display = ("amendment", "outcome", "by", "at")

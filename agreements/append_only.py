@@ -19,8 +19,21 @@ EVIDENCE = {
 }
 
 
-#: What came later, with the migration that keeps it.
-LATER = ("agreements_amendmentdecision",)
+#: What came later, with the migrations that keep it.
+LATER = ("agreements_amendmentdecision", "agreements_amendment")
+_PROPOSED = ("version_id", "number", "kind", "article_id", "base_id", "after_id", "heading", "source", "reason", "party_id",
+             "author_id", "proposed_at")  # fmt: skip
+
+
+def keep_proposals(apps: Any, schema_editor: Any) -> None:
+    """An amendment's words stay as they were proposed, and once it is settled all of it; none is ever deleted."""
+    vendor, table = schema_editor.connection.vendor, "agreements_amendment"
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _PROPOSED)
+    if vendor == "sqlite":
+        changed = changed.replace("IS DISTINCT FROM", "IS NOT")
+    for verb, condition in (("UPDATE", f"OLD.state <> 'open' OR {changed}"), ("DELETE", "1 = 1")):
+        for statement in statements(vendor, table, verb, condition):
+            schema_editor.execute(statement)
 
 
 def create(apps: Any, schema_editor: Any) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from agreements import audit
-from agreements.models import Agreement, FrozenDocument
+from agreements.models import Agreement, Amendment, FrozenDocument
 from agreements.views import attachment
 
 
 def broken() -> Iterator[str]:
-    """Audit trails unbroken, frozen bytes as they were."""
+    """Audit trails unbroken, frozen bytes as they were, every answered amendment with its answer."""
     for agreement in Agreement.objects.all():
         verdict = audit.verify(agreement)
         if verdict:
@@ -18,3 +18,8 @@ def broken() -> Iterator[str]:
             attachment(bytes(document.content), "x", "application/pdf", document.sha256)
         except ValueError:
             yield f"document {document.sha256}: its bytes no longer match"
+    for amendment in Amendment.objects.select_related("version__agreement", "decision").iterator():
+        decision = getattr(amendment, "decision", None)
+        answered = amendment.state not in {Amendment.State.OPEN, Amendment.State.WITHDRAWN}
+        if (decision.outcome if decision else None) != (amendment.state if answered else None):
+            yield f"agreement {amendment.agreement.slug}: amendment {amendment} is {amendment.state}, its decision says otherwise"

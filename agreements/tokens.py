@@ -123,24 +123,29 @@ def _between(
 def _anchors(
     old: Sequence[str], low: int, high: int, new: Sequence[str], new_low: int, new_high: int, length: int
 ) -> list[tuple[int, int]]:
-    """Where tokens that stand so in a row once on each side begin, the longest series in the same order (patience sorting)."""
+    """Where tokens that stand so in a row once on each side begin, the longest series in the same order."""
     rows = [tuple(old[at : at + length]) for at in range(low, high - length + 1)]
     new_rows = [tuple(new[at : at + length]) for at in range(new_low, new_high - length + 1)]
     once = {row for row, count in Counter(new_rows).items() if count == 1}
     once &= {row for row, count in Counter(rows).items() if count == 1}
     where = {row: at for at, row in enumerate(new_rows, start=new_low) if row in once}
     pairs = [(at, where[row]) for at, row in enumerate(rows, start=low) if row in once]
+    return [pairs[index] for index in longest_rising([new_at for _at, new_at in pairs])]
+
+
+def longest_rising(values: Sequence[int]) -> list[int]:
+    """The indexes of a longest rising series (patience sorting): what keeps its order, while the rest moved."""
     ends: list[int] = []
     tops: list[int] = []
     before: list[int] = []
-    for index, (_at, new_at) in enumerate(pairs):
-        pile = bisect_left(ends, new_at)
+    for index, value in enumerate(values):
+        pile = bisect_left(ends, value)
         before.append(tops[pile - 1] if pile else -1)
-        ends[pile : pile + 1] = [new_at]
+        ends[pile : pile + 1] = [value]
         tops[pile : pile + 1] = [index]
-    series: list[tuple[int, int]] = []
+    series: list[int] = []
     index = tops[-1] if tops else -1
     while index >= 0:
-        series.append(pairs[index])
+        series.append(index)
         index = before[index]
     return series[::-1]

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from agreements import signals
-from agreements.models import Adhesion, Agreement, FrozenDocument, ReviewRound
+from agreements.models import Adhesion, Agreement, Amendment, FrozenDocument, ReviewRound
 from notifications import outbox
 from notifications.outbox import Message
 from notifications.reminders import planning
@@ -44,6 +44,22 @@ def on_agreement_shared(*, agreement: Agreement, review_round: ReviewRound, **_k
             "agreement_shared", str(review_round.pk), agreement, [user],
             version=review_round.version.number, closes_on=closes_on,
         )  # fmt: skip
+
+
+@receiver(signals.amendment_proposed)
+def on_amendment_proposed(*, agreement: Agreement, amendment: Amendment, by: User, **_kwargs: Any) -> None:
+    """The first of a day rings; the letter, written as it leaves, says how many there are (decision 0035)."""
+    key = f"{amendment.version_id}:{timezone.localdate():%Y-%m-%d}"
+    people = [user for user in _organisers() if user != by]
+    _to_people("amendment_proposed", key, agreement, people, version=amendment.version_id)
+
+
+@receiver(signals.amendment_decided)
+def on_amendment_decided(*, agreement: Agreement, amendment: Amendment, **_kwargs: Any) -> None:
+    """The people of the party that proposed it, as they are today; organisers know what they decided."""
+    if amendment.party is not None:
+        people = User.objects.with_permission(Permission.COMMENT_DRAFTS, amendment.party.organisation).order_by("pk")
+        _to_people("amendment_decided", str(amendment.pk), agreement, people, amendment=amendment.pk)
 
 
 @receiver(signals.agreement_frozen)

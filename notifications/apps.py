@@ -12,7 +12,6 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from notifications import (  # importing the others registers them
             agreement_receivers,  # noqa: F401
-            amendment_receivers,  # noqa: F401
             appointment_receivers,  # noqa: F401
             checks,  # noqa: F401
             copies,

@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from agreements import append_only
 from organisations.append_only import keep, let_go
 
 
@@ -274,4 +275,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(keep("agreements_amendmentdecision"), let_go("agreements_amendmentdecision")),
+        migrations.RunPython(append_only.keep_proposals, let_go("agreements_amendment")),
     ]

@@ -38,8 +38,30 @@ def test_added_moved_and_removed_articles_are_told_apart(versions, organiser):
     services.move_article(revision=new.in_order()[2], up=True, by=organiser)
     services.remove_article(revision=new.in_order()[4], by=organiser)
     kinds = [change.kind for change in redline(old, new)]
-    assert kinds[1] == kinds[2] == "moved"
+    assert sorted(kinds[1:3]) == ["moved", "same"], "one moved past the other"
     assert kinds[-2:] == ["added", "removed"]
+
+
+def test_an_article_whose_number_only_shifted_has_not_moved(versions, organiser):
+    services.remove_article(revision=versions[1].in_order()[0], by=organiser)
+    assert {change.kind for change in redline(*versions)} == {"same", "removed"}
+
+
+def test_every_paragraph_that_came_is_marked(versions, organiser):
+    article = versions[1].in_order()[1]
+    more = services.Draft(article.heading, f"{article.source}\n\nUno:\n\n- due;\n- tre.")
+    services.edit_article(revision=article, draft=more, by=organiser)
+    body = redline(*versions)[1].body
+    assert body.count("<ins>") == 3
+    assert "\n" not in "".join(part.split("</ins>")[0] for part in body.split("<ins>")[1:])
+
+
+def test_a_paragraph_that_was_only_divided_or_joined_shows_it(versions, organiser):
+    article = versions[1].in_order()[1]
+    divided = article.source.replace(". ", ".\n\n", 1)
+    services.edit_article(revision=article, draft=services.Draft(article.heading, divided), by=organiser)
+    assert "¶" in redline(*versions)[1].body
+    assert "¶" in redline(*reversed(versions))[1].body
 
 
 def test_script_in_an_article_is_shown_as_text(versions, organiser):

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from agreements import append_only, audit
+from agreements import append_only, audit, invariants
 from agreements import services as agreements
 from agreements.amending import services
 from agreements.amending.applying import foresee
@@ -396,6 +396,17 @@ def test_hostile_markdown_is_kept_as_it_was_written(shared, version, reviewer, o
     assert new_text(shared, 2).source == evil
 
 
+def test_the_database_keeps_what_was_proposed_and_what_is_settled(shared, version, reviewer, orvietan, organiser):
+    amendment = change(version, 6, "due volte", "tre volte", reviewer)
+    for values in ({"source": "altro"}, {"reason": "altro"}, {"party": None}, {"author": orvietan}, {"number": 9}):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            Amendment.objects.update(**values)
+    close(shared, organiser)
+    reject(amendment, organiser)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Amendment.objects.update(state="open", settled_at=None)
+
+
 def test_the_database_refuses_to_change_or_delete_a_decision(shared, version, reviewer, organiser):
     amendment = delete(version, 7, reviewer)
     close(shared, organiser)
@@ -408,3 +419,12 @@ def test_the_database_refuses_to_change_or_delete_a_decision(shared, version, re
                 cursor.execute(sql)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM agreements_amendmentdecision")
+
+
+def test_an_amendment_without_its_answer_is_found(version, reviewer):
+    amendment = delete(version, 7, reviewer)
+    assert list(invariants.broken()) == []
+    Amendment.objects.update(state="accepted", settled_at=timezone.now())
+    assert list(invariants.broken()) == [
+        f"agreement protocollo: amendment {amendment} is accepted, its decision says otherwise"
+    ]
