@@ -49,7 +49,11 @@ def propose(request: HttpRequest, slug: str, number: int, kind: str) -> HttpResp
     }
     if request.method != "POST":
         return _first_look(request, agreement, version, context)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    if "preview" in request.POST and "HX-Request" in request.headers:  # while somebody writes: what there is so far
+        context["preview"] = _preview(form, base)
+        return render(request, "agreements/amending/propose.html#looks", context)
+    if not is_valid:
         return render(request, "agreements/amending/propose.html", context, status=422)
     if "preview" in request.POST:
         context["preview"] = _preview(form, base)
@@ -94,10 +98,9 @@ def _first_look(
 
 
 def _preview(form: ProposalForm, base: ArticleRevision | None) -> dict[str, object]:
-    draft = form.draft()
-    if draft is None:
+    if "source" not in form.cleaned_data:
         return {}
-    heading, source = normal(draft.heading), normal(draft.source)
+    heading, source = normal(form.cleaned_data.get("heading", "")), normal(form.cleaned_data["source"])
     old = (base.heading, base.source) if base else ("", "")
     return {
         "heading": heading, "html": to_html(source),

@@ -68,6 +68,7 @@ def test_from_the_proposal_to_the_new_text_by_keyboard_alone(open_as, shared, ve
     source.focus()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text.replace("due volte", "tre volte"))
+    page.wait_for_selector("#preview")  # by itself, a moment after the last key
     page.locator("#id_reason").focus()
     page.keyboard.insert_text("Due sono poche.")
     page.get_by_role("button", name="Anteprima").press("Enter")

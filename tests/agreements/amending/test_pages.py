@@ -71,6 +71,36 @@ def test_a_change_is_written_looked_at_and_proposed(client_of, version, reviewer
     assert amendment.source == written["source"]
 
 
+def test_the_preview_follows_while_somebody_writes_and_proposes_nothing(client_of, version, reviewer):
+    data = {"heading": "", "source": "**Ogni mese** <script>", "reason": "", "preview": "1"}
+    looks = client_of(reviewer).post(f"{PROPOSE}change/?article=6", data, headers={"HX-Request": "true"})
+    page = looks.content.decode()
+    assert looks.status_code == 200
+    assert "<strong>Ogni mese</strong> &lt;script&gt;" in page
+    assert "<form" not in page, "a fragment"
+    empty = client_of(reviewer).post(f"{PROPOSE}change/?article=6", {"preview": "1"}, headers={"HX-Request": "true"})
+    assert empty.status_code == 200
+    assert Amendment.objects.count() == 0
+
+
+def test_the_decide_page_says_each_clash_and_begins_with_a_text(
+    client_of, shared, version, reviewer, orvietan, organiser
+):
+    gone, moved = delete(version, 6, reviewer), move(version, 9, 1, reviewer)
+    late = {
+        "tolto nel frattempo": [change(version, 6, "due volte", "tre volte", orvietan), move(version, 6, 1, orvietan)],
+        "già stato spostato": [move(version, 9, 3, orvietan)],
+    }
+    close(shared, organiser)
+    accept(gone, organiser)
+    accept(moved, organiser)
+    for words, amendments in late.items():
+        for amendment in amendments:
+            page = client_of(organiser).get(f"{DECIDE}{amendment.pk}/")
+            assert words in page.content.decode()
+            assert page.context["form"]["source"].value()
+
+
 def test_new_moved_and_removed_articles_are_proposed(client_of, version, reviewer):
     client = client_of(reviewer)
     client.post(
