@@ -91,7 +91,7 @@ def test_the_list_of_registrations_counts_people_places_and_who_came(desk, event
     services.cancel_attendee(attendee=bruno)
     checkin.record(event=event, shown=[Shown(anna.key, "found", person=anna.key)], desk=Desk("Ingresso", receptionist))
     [row] = table(desk, "registrations")
-    assert (row["Persone"], row["Posti"], row["Presenti"]) == ("2", "2", "1")
+    assert (row["Persone"], row["Posti"], row["Persone presenti"]) == ("2", "2", "1")
     assert row["Stato"] == "confermato"
 
 
