@@ -4,7 +4,19 @@ from typing import Any
 
 from organisations.append_only import VERBS, keep, let_go, name_of, statements
 
-__all__ = ["EVIDENCE", "VERBS", "create", "drop", "keep", "let_go", "name_of", "statements"]
+__all__ = [
+    "EVIDENCE",
+    "LATER",
+    "THREAD",
+    "VERBS",
+    "create",
+    "drop",
+    "keep",
+    "keep_threads",
+    "let_go",
+    "name_of",
+    "statements",
+]
 
 #: table -> condition under which its row is evidence (OLD is the row as it stands)
 EVIDENCE = {
@@ -17,6 +29,27 @@ EVIDENCE = {
         "EXISTS (SELECT 1 FROM agreements_textversion v WHERE v.id = OLD.version_id AND v.shared_at IS NOT NULL)"
     ),
 }
+
+
+#: What came later, with the migration that keeps it; of a thread only whether it is settled may change.
+LATER = {
+    "agreements_comment": "1 = 1",
+    "agreements_positionchange": "1 = 1",
+    "agreements_roundextension": "1 = 1",
+    "agreements_versionreading": "1 = 1",
+    "agreements_auditanchor": "1 = 1",
+}
+THREAD = "agreements_thread"
+_OF_A_THREAD = ("article_id", "revision_id", "quote", "prefix", "suffix", "visibility", "began_at")
+
+
+def keep_threads(apps: Any, schema_editor: Any) -> None:
+    """A thread is never deleted; who may read it and what it is about never change."""
+    changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _OF_A_THREAD)
+    party = "COALESCE(NEW.party_id, 0) <> COALESCE(OLD.party_id, 0)"
+    for verb, condition in (("UPDATE", f"{changed} OR {party}"), ("DELETE", "1 = 1")):
+        for statement in statements(schema_editor.connection.vendor, THREAD, verb, condition):
+            schema_editor.execute(statement)
 
 
 def create(apps: Any, schema_editor: Any) -> None:

@@ -14,3 +14,11 @@ adhesion_recorded = Signal()
 agreement_concluded = Signal()
 #: It will not be concluded. Arguments: agreement, reason, by.
 agreement_withdrawn = Signal()
+#: A review takes longer. Arguments: agreement, extension, by.
+review_extended = Signal()
+#: A party came late. Arguments: agreement, party, reason, by.
+party_added = Signal()
+#: A party is one no longer. Arguments: agreement, party, people (its own), reason, by.
+party_removed = Signal()
+#: The end of the audit trail is to be kept outside, too. Arguments: agreement, anchor, people.
+audit_anchored = Signal()
