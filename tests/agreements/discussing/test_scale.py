@@ -63,6 +63,9 @@ def test_two_hundred_articles_and_two_thousand_comments_are_paged(
     seconds = time.perf_counter() - began
     record_property("seconds", round(seconds, 2))
     assert page.count('<article class="panel"') == 60
-    assert page.count("Osservazione ") == 600
+    here = [
+        n for n in range(2000) if n % 1333 % 200 < 60
+    ]  # comment n hangs at thread n % 1333, that one at article % 200
+    assert page.count("Osservazione ") == len(here) == 660
     assert "Osservazione 199." in client.get(f"{REVIEW}?page=4").content.decode()
     assert seconds < 10, "not a benchmark: it must not be quadratic"
