@@ -4,7 +4,21 @@ from typing import Any
 
 from organisations.append_only import VERBS, keep, let_go, name_of, statements
 
-__all__ = ["EVIDENCE", "VERBS", "create", "drop", "keep", "let_go", "name_of", "statements"]
+__all__ = [
+    "AMENDED",
+    "EVIDENCE",
+    "LATER",
+    "THREAD",
+    "VERBS",
+    "create",
+    "drop",
+    "keep",
+    "keep_proposals",
+    "keep_threads",
+    "let_go",
+    "name_of",
+    "statements",
+]
 
 #: table -> condition under which its row is evidence (OLD is the row as it stands)
 EVIDENCE = {
@@ -19,8 +33,8 @@ EVIDENCE = {
 }
 
 
-#: What came later, with the migrations that keep it.
-LATER = ("agreements_amendmentdecision", "agreements_amendment")
+#: The tables of amendments, with the migration that keeps them.
+AMENDED = ("agreements_amendmentdecision", "agreements_amendment")
 _PROPOSED = ("version_id", "number", "kind", "article_id", "base_id", "after_id", "heading", "source", "reason", "party_id",
              "author_id", "proposed_at")  # fmt: skip
 
@@ -33,6 +47,27 @@ def keep_proposals(apps: Any, schema_editor: Any) -> None:
         changed = changed.replace("IS DISTINCT FROM", "IS NOT")
     for verb, condition in (("UPDATE", f"OLD.state <> 'open' OR {changed}"), ("DELETE", "1 = 1")):
         for statement in statements(vendor, table, verb, condition):
+            schema_editor.execute(statement)
+
+
+#: What came later, with the migration that keeps it; of a thread only whether it is settled may change.
+LATER = {
+    "agreements_comment": "1 = 1",
+    "agreements_positionchange": "1 = 1",
+    "agreements_roundextension": "1 = 1",
+    "agreements_versionreading": "1 = 1",
+    "agreements_auditanchor": "1 = 1",
+}
+THREAD = "agreements_thread"
+_OF_A_THREAD = ("article_id", "revision_id", "quote", "prefix", "suffix", "visibility", "began_at")
+
+
+def keep_threads(apps: Any, schema_editor: Any) -> None:
+    """A thread is never deleted; who may read it and what it is about never change."""
+    changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _OF_A_THREAD)
+    party = "COALESCE(NEW.party_id, 0) <> COALESCE(OLD.party_id, 0)"
+    for verb, condition in (("UPDATE", f"{changed} OR {party}"), ("DELETE", "1 = 1")):
+        for statement in statements(schema_editor.connection.vendor, THREAD, verb, condition):
             schema_editor.execute(statement)
 
 

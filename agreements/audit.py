@@ -6,15 +6,29 @@ space, UTF-8, `at` in UTC with microseconds.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from agreements.models import Agreement, AuditEvent
+from agreements.models import Agreement, AuditAnchor, AuditEvent
 
 UTC = ZoneInfo("UTC")
+MISSING, NOT_NEXT, CHANGED = "a row is missing", "it does not follow the row before", "its content was changed"
+CUT, ADDED = "the end of the chain is missing", "rows were added past the chain's end"
+REWRITTEN = "written anew from here on: people hold a mail with another hash"
+#: Who acts when nobody does: a review closes because its date has come.
+CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """An end of the chain as somebody received it."""
+
+    length: int
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +76,28 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def verify(agreement: Agreement) -> Break | None:
-    """Walk the chain; the first break, or None for a whole chain."""
-    prev_hash, expected = "", 1
+def verify(agreement: Agreement, mailed: Iterable[Mailed | AuditAnchor] | None = None) -> Break | None:
+    """Walk the chain; the first break, or None for a whole chain.
+
+    `mailed`: ends that were mailed to people, by length; those kept here unless others are given. A chain that was
+    written anew from some row on hangs together, but no longer ends where they say.
+    """
+    kept = agreement.anchors.order_by("length") if mailed is None else mailed
+    ends = {end.length: end.head for end in kept}
+    prev_hash, expected, last_kept = "", 1, 0
     for event in AuditEvent.objects.filter(agreement_slug=agreement.slug).order_by("seq").iterator():
         if event.seq != expected:
-            return Break(expected, "a row is missing")
+            return Break(expected, MISSING)
         if event.prev_hash != prev_hash:
-            return Break(event.seq, "it does not follow the row before")
+            return Break(event.seq, NOT_NEXT)
         if event.hash != digest(event):
-            return Break(event.seq, "its content was changed")
+            return Break(event.seq, CHANGED)
+        if ends.get(event.seq, event.hash) != event.hash:
+            return Break(last_kept + 1, REWRITTEN)
+        last_kept = event.seq if event.seq in ends else last_kept
         prev_hash, expected = event.hash, expected + 1
+    if expected - 1 < max([agreement.audit_length, *ends]):
+        return Break(expected, CUT)
     if (agreement.audit_length, agreement.audit_head) != (expected - 1, prev_hash):
-        return Break(expected, "the end of the chain is missing")
+        return Break(agreement.audit_length + 1, ADDED)
     return None

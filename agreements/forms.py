@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Comment, Position
+from agreements.models import Position
 from agreements.services import Draft, NotASignedFile, media_type_of
-from organisations.text import LineField, LocalDateTimeInput
+from organisations.text import LineField, LocalDateTimeInput, WallClockField
 
 
 class ArticleForm(forms.Form):
@@ -29,13 +29,6 @@ class ArticleForm(forms.Form):
     def draft(self) -> Draft:
         """The article, for the services."""
         return Draft(self.cleaned_data["heading"], self.cleaned_data["source"])
-
-
-class CommentForm(forms.Form):
-    """A remark to one article."""
-
-    body = forms.CharField(label=_("Comment"), max_length=5_000, widget=forms.Textarea({"rows": 3}))
-    visibility = forms.ChoiceField(label=_("Who may read it"), choices=Comment.Visibility.choices)
 
 
 class PositionForm(forms.Form):
@@ -56,9 +49,13 @@ class PositionForm(forms.Form):
 
 
 class ShareForm(forms.Form):
-    """Until when remarks are asked for."""
+    """From when and until when remarks are asked for."""
 
-    closes_at = forms.DateTimeField(label=_("Remarks by"), widget=LocalDateTimeInput)
+    opens_at = WallClockField(
+        label=_("Remarks from"), widget=LocalDateTimeInput, required=False,
+        help_text=_("Leave empty to take them at once; until then the parties may read."),
+    )  # fmt: skip
+    closes_at = WallClockField(label=_("Remarks by"), widget=LocalDateTimeInput)
     note = LineField(label=_("What is new in this version"), max_length=300, required=False)
 
     def clean_closes_at(self) -> datetime:
@@ -66,6 +63,13 @@ class ShareForm(forms.Form):
         if closes_at <= timezone.now():
             raise ValidationError(_("This date has passed: choose a later one."))
         return closes_at
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        opens_at, closes_at = values.get("opens_at"), values.get("closes_at")
+        if opens_at and closes_at and opens_at >= closes_at:
+            self.add_error("opens_at", _("The review must open before it closes."))
+        return values
 
 
 class NoteForm(forms.Form):

@@ -9,7 +9,10 @@ PARTIES = _("the parties and organisers")
 
 DECLARED = (
     Kept(
-        "remarks", ("agreements.Position.note", "agreements.Comment.body"), Who.SIGNATORY,
+        "remarks",
+        ("agreements.Position.note", "agreements.PositionChange.note", "agreements.Comment.body",
+         "agreements.Thread.settled_why"),
+        Who.SIGNATORY,
         _("Comments and positions on a text, with who wrote them"), _("to negotiate the text"),
         Basis.INTEREST, PROTOCOL, Ending.STAYS, PARTIES,
     ),
@@ -41,12 +44,14 @@ NOT_PERSONAL = {
             "slug", "title_it", "title_en", "summary_it", "summary_en", "withdrawal_reason",
         )]
         + ["agreements.TextVersion.note", "agreements.ArticleRevision.heading", "agreements.ArticleRevision.source"]
-        + ["agreements.Amendment.heading", "agreements.Amendment.source"]
+        + [f"agreements.Amendment.{name}" for name in ("heading", "source")]
+        + [f"agreements.Thread.{name}" for name in ("quote", "prefix", "suffix")]
+        + ["agreements.Party.removal_reason", "agreements.RoundExtension.reason"]
         + [f"agreements.AmendmentDecision.{name}" for name in ("heading_before", "source_before", "heading", "source")],
         _TEXT,
     ),
     **dict.fromkeys(
-        ["agreements.Agreement.audit_head", "agreements.TextVersion.text_sha256", "agreements.FrozenDocument.sha256",
+        ["agreements.AuditAnchor.head", "agreements.AuditAnchor.parties", "agreements.Agreement.audit_head", "agreements.TextVersion.text_sha256", "agreements.FrozenDocument.sha256",
          "agreements.SignedFile.media_type", "agreements.SignedFile.sha256", "agreements.AuditEvent.agreement_slug",
          "agreements.AuditEvent.type", "agreements.AuditEvent.prev_hash", "agreements.AuditEvent.hash"],
         _CODE,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements import audit, demo, documents, services
+from agreements.discussing import rounds
+from agreements.discussing.words import actor, break_reason, sentence
 from agreements.forms import ArticleForm, NoteForm, ShareForm, WithdrawForm
 from agreements.markup import to_html
 from agreements.models import Agreement, ArticleRevision, AuditEvent
@@ -60,9 +63,10 @@ def _page(request: HttpRequest, agreement: Agreement, status: int = 200, **forms
     version = agreement.newest_version()
     document = agreement.current_document()
     closes_at = timezone.localtime(timezone.now() + timedelta(days=14)).replace(hour=18, minute=0)
-    revisions = list(version.in_order()) if version else []
+    revisions, review = list(version.in_order()) if version else [], agreement.open_round()
     context = {
-        "agreement": agreement, "version": version, "document": document, "review_round": agreement.open_round(),
+        "agreement": agreement, "version": version, "document": document, "review_round": review,
+        "awaited": list(rounds.awaited_in(review)) if review else [],
         "articles": [{"revision": r, "html": to_html(r.source)} for r in revisions],
         "parties": party_states(agreement, document), "share_form": ShareForm(initial={"closes_at": closes_at}),
         "note_form": NoteForm(), "withdraw_form": WithdrawForm(), **forms,
@@ -123,7 +127,7 @@ def share(request: HttpRequest, slug: str) -> HttpResponse:
 @require_agreements
 def close_observations(request: HttpRequest, slug: str) -> HttpResponse:
     agreement = get_object_or_404(Agreement, slug=slug)
-    return _do(request, agreement, lambda by: services.close_observations(agreement=agreement, by=by))
+    return _do(request, agreement, lambda by: rounds.close_early(agreement=agreement, by=by))
 
 
 @require_POST
@@ -176,10 +180,15 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @require_agreements
 def audit_trail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The chain, link by link, with today's verdict."""
+    """The chain, link by link and in words, with today's verdict and the ends that were mailed."""
     agreement = get_object_or_404(Agreement, slug=slug)
     events = AuditEvent.objects.filter(agreement_slug=slug).order_by("-seq")
-    context = {"agreement": agreement, "events": events, "broken": audit.verify(agreement)}
+    broken = audit.verify(agreement)
+    page = Paginator(events, 100).get_page(request.GET.get("page"))
+    context = {
+        "agreement": agreement, "page": page, "rows": [{"event": e, "actor": actor(e), "words": sentence(e)} for e in page],
+        "broken": broken, "reason": break_reason(broken) if broken else "", "anchors": agreement.anchors.order_by("-length")[:10],
+    }  # fmt: skip
     return render(request, "agreements/audit.html", context)
 
 
@@ -194,6 +203,9 @@ def _do(request: HttpRequest, agreement: Agreement, change: Callable[[User], obj
         change(signed_in(request))
     except services.UndecidedAmendments as waiting:
         messages.error(request, _("First decide about these amendments: %(numbers)s.") % {"numbers": waiting})
+    except rounds.StillAwaited as awaited:
+        messages.error(request, _("These parties have not answered yet and still have time: %(names)s. On its date the "
+                                  "review closes by itself.") % {"names": awaited})  # fmt: skip
     except services.WrongState:
         messages.error(request, _("This is not possible now: the protocol has moved on meanwhile."))
     except services.NothingToShare:

@@ -18,3 +18,11 @@ agreement_withdrawn = Signal()
 amendment_proposed = Signal()
 #: The organisers decided about it. Arguments: agreement, amendment, decision, by.
 amendment_decided = Signal()
+#: A review takes longer. Arguments: agreement, extension, by.
+review_extended = Signal()
+#: A party came late. Arguments: agreement, party, reason, by.
+party_added = Signal()
+#: A party is one no longer. Arguments: agreement, party, people (its own), reason, by.
+party_removed = Signal()
+#: The end of the audit trail is to be kept outside, too. Arguments: agreement, anchor, people.
+audit_anchored = Signal()

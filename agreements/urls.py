@@ -10,7 +10,6 @@ urlpatterns = [
     path("<slug:slug>/", views.detail, name="detail"),
     path("<slug:slug>/document.pdf", views.document_file, name="document"),
     path("<slug:slug>/review/", views.review, name="review"),
-    path("<slug:slug>/review/articles/<int:revision_id>/comment/", views.comment, name="comment"),
     path("<slug:slug>/review/position/", views.record_position, name="record_position"),
     path("<slug:slug>/review/adhere/", views.adhere, name="adhere"),
     path("<slug:slug>/review/upload/", views.upload, name="upload"),

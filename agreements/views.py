@@ -1,10 +1,12 @@
 """Public pages of agreements and the review pages of the parties."""
 
 import hashlib
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,9 +15,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements import services
-from agreements.forms import AdhesionForm, CommentForm, PositionForm, SignedFileForm
-from agreements.markup import to_html
-from agreements.models import Agreement, ArticleRevision, Comment, FrozenDocument, Party, SignedFile, TextVersion
+from agreements.discussing import trail
+from agreements.discussing.page import Discussion, index
+from agreements.discussing.services import can_write
+from agreements.forms import AdhesionForm, PositionForm, SignedFileForm
+from agreements.models import (
+    Agreement,
+    FrozenDocument,
+    Party,
+    Position,
+    PositionChange,
+    ReviewRound,
+    SignedFile,
+    TextVersion,
+    Thread,
+)
 from agreements.redline import redline
 from organisations.access import signed_in
 from organisations.models import User
@@ -112,8 +126,11 @@ def _review_page(
     if version is None:
         return render(request, "404.html", status=404)
     older = _version(agreement, user, request.GET.get("from")) if request.GET.get("from") else None
-    review_round = agreement.open_round()
-    is_open = review_round is not None and review_round.version_id == version.pk
+    if party and not _is_looked_ahead(request):
+        trail.note_reading(version, user)
+    review_round, now = agreement.open_round(), timezone.now()
+    is_open = review_round is not None and review_round.version_id == version.pk and review_round.is_open(now)
+    discussion = Discussion(version, user, agreement.parties_of(user), request.GET.get("page"))
     document = agreement.current_document()
     states = party_states(agreement, document)
     mine = next((state for state in states if party and state["party"] == party), None)
@@ -122,11 +139,13 @@ def _review_page(
         "agreement": agreement, "version": version, "older": older, "party": party, "parties": states,
         "versions": [v for v in agreement.versions.order_by("-number") if v.shared_at or user.is_organiser],
         "changes": redline(older, version) if older and older != version else None,
-        "articles": _articles(version, user, party), "review_round": review_round, "is_open": is_open,
-        "is_late": review_round is not None and review_round.is_late(timezone.now()),
-        "positions": version.review_round.positions.select_related("party__organisation").order_by("party__position")
-        if hasattr(version, "review_round") else [],
-        "document": document, "mine": mine, "comment_form": CommentForm(auto_id=False), "position_form": PositionForm(),
+        "discussion": discussion, "index": index(discussion.revisions), "review_round": review_round,
+        "is_open": is_open, "is_to_come": review_round is not None and review_round.is_to_come(now),
+        "query": urlencode([(key, request.GET[key]) for key in ("to",) if key in request.GET]),
+        "answers": _answers(version),
+        "document": document, "mine": mine,
+        "can_write": can_write(agreement, user), "visibilities": Thread.Visibility.choices,
+        "position_form": PositionForm(),
         "can_take_position": is_open and agreement.party_of(user, Permission.RECORD_POSITION) is not None,
         "can_adhere": can_adhere and agreement.state == Agreement.State.SIGNING and mine and not mine["adhesion"],
         "can_upload": can_adhere and document and agreement.state in {"signing", "concluded"},
@@ -136,33 +155,20 @@ def _review_page(
     return render(request, "agreements/review.html", context, status=status)
 
 
-def _articles(version: TextVersion, user: User, party: Party | None) -> list[dict[str, object]]:
-    """The version's articles with the comments this user may read. Two queries."""
-    revisions = list(version.in_order())
-    comments = Comment.objects.visible_to(user, party).filter(revision__in=revisions)
-    by_revision: dict[int, list[Comment]] = {}
-    for written in comments.select_related("party__organisation", "author").order_by("at", "pk"):
-        by_revision.setdefault(written.revision_id, []).append(written)
-    return [{"revision": r, "html": to_html(r.source), "comments": by_revision.get(r.pk, [])} for r in revisions]
+def _is_looked_ahead(request: HttpRequest) -> bool:
+    """Whether nobody has asked for the page: a browser that fetches ahead, or a look at the headers alone."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return request.method == "HEAD" or "prefetch" in purpose or "prerender" in purpose
 
 
-@require_POST
-def comment(request: HttpRequest, slug: str, revision_id: int) -> HttpResponse:
-    agreement, user, _party = _visible(request, slug)
-    revision = get_object_or_404(ArticleRevision.objects.filter(version__agreement=agreement), pk=revision_id)
-    form = CommentForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("The comment is empty or too long; nothing was saved."))
-        return redirect(f"{agreement.get_review_url()}#article-{revision.position}")
-    try:
-        services.comment(revision=revision, by=user, **form.cleaned_data)
-    except services.WrongState:
-        messages.error(request, _("This version takes no comments: its review is closed."))
-    except services.NotEntitled as error:
-        raise PermissionDenied from error
-    else:
-        messages.success(request, _("The comment was saved."))
-    return redirect(f"{agreement.get_review_url()}#article-{revision.position}")
+def _answers(version: TextVersion) -> ReviewRound | None:
+    """The version's review with its positions and what became of them. Three queries more."""
+    said = Position.objects.select_related("party__organisation").order_by("party__position")
+    changes = PositionChange.objects.select_related("party__organisation", "by").order_by("at", "pk")
+    rounds = ReviewRound.objects.filter(version=version).prefetch_related(
+        Prefetch("positions", said), Prefetch("position_changes", changes), "extensions"
+    )
+    return rounds.first()
 
 
 @require_POST

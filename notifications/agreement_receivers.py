@@ -1,5 +1,6 @@
 """What becomes of facts about agreements: as in `receivers`, one receiver per signal, rows in the fact's transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
@@ -8,7 +9,16 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from agreements import signals
-from agreements.models import Adhesion, Agreement, Amendment, FrozenDocument, ReviewRound
+from agreements.models import (
+    Adhesion,
+    Agreement,
+    Amendment,
+    AuditAnchor,
+    FrozenDocument,
+    Party,
+    ReviewRound,
+    RoundExtension,
+)
 from notifications import outbox
 from notifications.outbox import Message
 from notifications.reminders import planning
@@ -87,3 +97,34 @@ def on_agreement_concluded(*, agreement: Agreement, **_kwargs: Any) -> None:
 def on_agreement_withdrawn(*, agreement: Agreement, reason: str, **_kwargs: Any) -> None:
     planning.recompute(target=agreement, since=timezone.now())
     _to_people("agreement_withdrawn", str(agreement.pk), agreement, agreement.people_to_tell(), reason=reason)
+
+
+@receiver(signals.review_extended)
+def on_review_extended(*, agreement: Agreement, extension: RoundExtension, **_kwargs: Any) -> None:
+    planning.recompute(target=agreement, since=timezone.now())
+    for user in agreement.people_to_tell():
+        with override(user.language):
+            until = date_format(timezone.localtime(extension.until), "l j F Y, H:i")
+        _to_people("review_extended", str(extension.pk), agreement, [user], until=until, reason=extension.reason)
+
+
+@receiver(signals.party_added)
+def on_party_added(*, agreement: Agreement, party: Party, reason: str, **_kwargs: Any) -> None:
+    key = f"{party.pk}:{agreement.audit_length}"
+    people = [*agreement.people_to_tell(), *_organisers()]
+    _to_people("party_added", key, agreement, people, party=party.organisation.name, reason=reason)
+
+
+@receiver(signals.party_removed)
+def on_party_removed(
+    *, agreement: Agreement, party: Party, people: Sequence[User], reason: str, **_kwargs: Any
+) -> None:
+    """Also to those who no longer see it."""
+    key = f"{party.pk}:{agreement.audit_length}"
+    told = [*people, *agreement.people_to_tell(), *_organisers()]
+    _to_people("party_removed", key, agreement, told, party=party.organisation.name, reason=reason)
+
+
+@receiver(signals.audit_anchored)
+def on_audit_anchored(*, agreement: Agreement, anchor: AuditAnchor, people: Sequence[User], **_kwargs: Any) -> None:
+    _to_people("audit_anchor", str(anchor.pk), agreement, people, length=anchor.length, head=anchor.head)

@@ -1,11 +1,15 @@
 """One line of ordinary text: nothing typed by anybody can start a mail header, a calendar line or a cell."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from organisations.zone import on_the_wall
 
 _UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 #: Nobody sees them, and they turn the direction of what follows or hide in a word. Joiners stay: scripts and emoji need them.
@@ -46,3 +50,12 @@ class LocalDateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class WallClockField(forms.DateTimeField):
+    """A date and time as the clocks in Rome show it; of an hour they show twice the first, of a skipped one the next."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(UTC):
+            shown = super().to_python(value)
+        return on_the_wall(shown.replace(tzinfo=None)) if shown else None

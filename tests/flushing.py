@@ -26,5 +26,5 @@ def let_flushes_delete() -> None:
             "notifications_outboxact",
             "notifications_campaignact",
         )
-        for table in (*append_only.EVIDENCE, *append_only.LATER, *kept):
+        for table in (*append_only.EVIDENCE, *append_only.AMENDED, *append_only.LATER, append_only.THREAD, *kept):
             cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")

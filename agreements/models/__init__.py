@@ -1,11 +1,12 @@
 """Agreements, their text by versions, the parties' reviews and adhesions, the frozen bytes, the audit trail."""
 
 from agreements.amending.models import Amendment, AmendmentDecision, AmendmentQuerySet
+from agreements.discussing.models import Comment, Thread, ThreadQuerySet
 from agreements.models.agreements import Agreement, AgreementQuerySet, Party
 from agreements.models.documents import Adhesion, FrozenDocument, SignedFile
-from agreements.models.reviews import Comment, CommentQuerySet, Position, ReviewRound
+from agreements.models.reviews import Position, PositionChange, ReviewRound, RoundExtension, VersionReading
 from agreements.models.texts import Article, ArticleRevision, TextVersion
-from agreements.models.trail import AuditEvent
+from agreements.models.trail import AuditAnchor, AuditEvent
 
 __all__ = [
     "Adhesion",
@@ -16,13 +17,18 @@ __all__ = [
     "AmendmentQuerySet",
     "Article",
     "ArticleRevision",
+    "AuditAnchor",
     "AuditEvent",
     "Comment",
-    "CommentQuerySet",
     "FrozenDocument",
     "Party",
     "Position",
+    "PositionChange",
     "ReviewRound",
+    "RoundExtension",
     "SignedFile",
     "TextVersion",
+    "Thread",
+    "ThreadQuerySet",
+    "VersionReading",
 ]

@@ -28,7 +28,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def for_parties_of(self, user: User) -> "AgreementQuerySet":
         """Shared ones whose parties' drafts this user may read."""
         organisations = user.organisations_with(Permission.COMMENT_DRAFTS)
-        return self.exclude(state=Agreement.State.DRAFT).filter(parties__organisation__in=organisations).distinct()
+        parties = Party.objects.filter(organisation__in=organisations)  # not those that were removed
+        return self.exclude(state=Agreement.State.DRAFT).filter(pk__in=parties.values("agreement"))
 
     def visible_to(self, user: User) -> "AgreementQuerySet":
         """What the review page opens for this user: organisers see all, parties what was shared with them."""
@@ -135,6 +136,10 @@ class Agreement(models.Model):
         """The party for whose organisation this user holds a permission."""
         return self.parties.filter(organisation__in=user.organisations_with(permission)).order_by("position").first()
 
+    def parties_of(self, user: User) -> "list[Party]":
+        """All parties for which this user reads drafts now."""
+        return list(self.parties.filter(organisation__in=user.organisations_with(Permission.COMMENT_DRAFTS)))
+
     def _users_with(self, permission: Permission) -> list[User]:
         grants = RoleGrant.objects.filter(
             role__in=roles_with(permission), organisation__in=self.parties.values("organisation")
@@ -164,8 +169,15 @@ class Agreement(models.Model):
         ]
 
 
+class PresentParties(models.Manager["Party"]):
+    """Parties as they stand: without those that were removed, so that no page or mail takes one for a party."""
+
+    def get_queryset(self) -> "models.QuerySet[Party]":
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class Party(models.Model):
-    """An organisation that is to adhere, in its order."""
+    """An organisation that is to adhere, in its order. One that was removed stays for what it wrote."""
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public body")
@@ -175,6 +187,11 @@ class Party(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     position = models.PositiveIntegerField(_("order"))
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removal_reason = models.TextField(_("reason of the removal"), blank=True)
+
+    objects = PresentParties()
+    everyone = models.Manager["Party"]()
 
     class Meta:
         verbose_name = _("party")
@@ -182,6 +199,11 @@ class Party(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("agreement", "organisation"), name="party_once"),
             models.UniqueConstraint(fields=("agreement", "position"), name="party_order_once"),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True, removal_reason="")
+                | (Q(removed_at__isnull=False) & ~Q(removal_reason="")),
+                name="party_removed_exactly_with_a_reason",
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A version before the parties: the round, what each party says as a whole, and remarks to articles."""
+"""A version before the parties: the round and its dates, what each party says as a whole, who read it."""
 
 from datetime import datetime
 
@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.agreements import Party
-from agreements.models.texts import ArticleRevision, TextVersion
+from agreements.models.texts import TextVersion
 from organisations.models import User
-from organisations.roles import Permission
 
 
 class ReviewRound(models.Model):
@@ -33,9 +32,17 @@ class ReviewRound(models.Model):
     def __str__(self) -> str:
         return str(self.version)
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether remarks are taken: from the instant it opens up to the one it closes, to the second."""
+        return self.closed_at is None and self.opened_at <= now < self.closes_at
+
+    def is_to_come(self, now: datetime) -> bool:
+        """Whether the version may be read already and remarked on later."""
+        return self.closed_at is None and now < self.opened_at
+
     def is_late(self, now: datetime) -> bool:
-        """Whether the date has passed."""
-        return now > self.closes_at
+        """Whether the date has passed and the clock has not closed it yet."""
+        return now >= self.closes_at
 
 
 class Position(models.Model):
@@ -68,39 +75,61 @@ class Position(models.Model):
         return f"{self.party}: {self.get_kind_display()}"
 
 
-class CommentQuerySet(models.QuerySet["Comment"]):
-    """Questions about comments."""
+class PositionChange(models.Model):
+    """Who said what instead of what, and when. Append-only: the position itself holds only the last word."""
 
-    def visible_to(self, user: User, party: "Party | None") -> "CommentQuerySet":
-        """What all parties may read; what the own office wrote for itself; what was written to organisers."""
-        own = Q(party=party) if party else Q(pk__in=[])
-        organisers = Q(visibility=Comment.Visibility.ORGANISERS)
-        shown = Q(visibility=Comment.Visibility.ALL_PARTIES) | own | Q(author=user)
-        return self.filter(shown | organisers if user.has_permission(Permission.MANAGE_AGREEMENTS) else shown)
-
-
-class Comment(models.Model):
-    """A remark to one article of one version."""
-
-    class Visibility(models.TextChoices):
-        ALL_PARTIES = "all_parties", _("all parties")
-        ORGANISERS = "organisers", _("the organisers only")
-        OWN_OFFICE = "own_office", _("my own office only")
-
-    revision = models.ForeignKey(ArticleRevision, models.PROTECT, related_name="comments")
-    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="comments")
-    author = models.ForeignKey(User, models.PROTECT, related_name="+")
-    visibility = models.CharField(
-        _("who may read it"), max_length=15, choices=Visibility, default=Visibility.ALL_PARTIES
-    )
-    body = models.TextField(_("comment"))
+    review_round = models.ForeignKey(ReviewRound, models.PROTECT, related_name="position_changes")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="position_changes")
+    was = models.CharField(max_length=15, choices=Position.Kind, blank=True)
+    #: Empty: void, since the party is no longer one.
+    kind = models.CharField(_("position"), max_length=15, choices=Position.Kind, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    #: None: the clock, which records silence.
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
-    objects = CommentQuerySet.as_manager()
-
     class Meta:
-        verbose_name = _("comment")
-        verbose_name_plural = _("comments")
+        verbose_name = _("change of a position")
+        verbose_name_plural = _("changes of positions")
+        constraints = (models.CheckConstraint(condition=~Q(was="", kind=""), name="position_change_says_something"),)
 
     def __str__(self) -> str:
-        return self.body[:60]
+        return f"{self.was} > {self.kind}"
+
+
+class RoundExtension(models.Model):
+    """A review that takes longer than was said, and why. Append-only."""
+
+    review_round = models.ForeignKey(ReviewRound, models.PROTECT, related_name="extensions")
+    was = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        constraints = (
+            models.CheckConstraint(condition=Q(until__gt=models.F("was")), name="round_extension_is_one"),
+            models.CheckConstraint(condition=~Q(reason=""), name="round_extension_says_why"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.review_round}: {self.until}"
+
+
+class VersionReading(models.Model):
+    """That somebody of a party opened a version on a day; it stands in the audit trail once, however often they do."""
+
+    version = models.ForeignKey(TextVersion, models.PROTECT, related_name="readings")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    on = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("reading")
+        verbose_name_plural = _("readings")
+        constraints = (models.UniqueConstraint(fields=("version", "user", "on"), name="version_reading_once_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.on}"

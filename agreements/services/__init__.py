@@ -11,7 +11,7 @@ from agreements.services.refusals import (
     WrongState,
 )
 from agreements.services.register import publish, withdraw
-from agreements.services.reviewing import close_observations, comment, prepare_version, record_position, share
+from agreements.services.reviewing import close_observations, prepare_version, record_position, share
 from agreements.services.signing import adhere, freeze, media_type_of, open_signing, upload_signed_file
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "add_article",
     "adhere",
     "close_observations",
-    "comment",
     "create",
     "edit_article",
     "freeze",

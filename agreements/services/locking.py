@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from agreements.markup import normal
 from agreements.models import Agreement, Amendment, Article, ArticleRevision, FrozenDocument, ReviewRound, TextVersion
 from agreements.services.refusals import NothingToShare, UndecidedAmendments, WrongState
@@ -55,9 +57,16 @@ def document_of(agreement: Agreement) -> FrozenDocument:
 
 
 def open_round_of(agreement: Agreement, version: TextVersion | None = None) -> ReviewRound:
-    """The review that is going on, of this version if one is named. Raises WrongState."""
+    """The review that takes remarks now, of this version if one is named. Raises WrongState.
+
+    Its dates are exact: from the second of closing nothing is taken, whether or not the clock has closed it yet.
+    """
     review_round = agreement.open_round()
-    if review_round is None or (version and review_round.version_id != version.pk):
+    if (
+        review_round is None
+        or not review_round.is_open(timezone.now())
+        or (version and review_round.version_id != version.pk)
+    ):
         raise WrongState
     return review_round
 

@@ -50,6 +50,10 @@ KINDS = {
     "agreement_withdrawn": gettext_lazy("protocol withdrawn"),
     "amendment_proposed": gettext_lazy("amendments of the day"),
     "amendment_decided": gettext_lazy("answer to an amendment"),
+    "review_extended": gettext_lazy("more time for remarks"),
+    "party_added": gettext_lazy("new party of a protocol"),
+    "party_removed": gettext_lazy("organisation no longer a party"),
+    "audit_anchor": gettext_lazy("end of an audit trail, to be kept"),
     ACCOUNT: gettext_lazy("sign-in code"),
     "campaign_test": gettext_lazy("test of an invitation"),
 }

@@ -39,6 +39,7 @@ BUILDERS: dict[str, Callable[[Delivery], Letter]] = {
         events.reminder, events.invitation_reminder, feeds.calendar_link, account, agreements.agreement_shared,
         agreements.review_reminder, agreements.agreement_frozen, agreements.signing_opened,
         agreements.adhesion_recorded, agreements.agreement_concluded, agreements.agreement_withdrawn,
+        agreements.review_extended, agreements.party_added, agreements.party_removed, agreements.audit_anchor,
         webhooks.webhook_disabled, waiting.waiting_joined, waiting.waiting_promoted, waiting.session_place_given,
         waiting.waiting_left, waiting.waiting_expired, appointments.appointment_confirmed,
         appointments.appointment_moved, appointments.appointment_cancelled, appointments.appointment_reminder,

@@ -107,6 +107,67 @@ def agreement_withdrawn(delivery: Delivery) -> Letter:
     )
 
 
+def review_extended(delivery: Delivery) -> Letter:
+    """To the parties' people: more time, and why."""
+    agreement = _agreement(delivery)
+    until = delivery.payload.get("until", "")
+    return Letter(
+        subject=_("More time for remarks: %(agreement)s") % {"agreement": agreement.title},
+        paragraphs=[
+            _("remarks and positions are taken until %(until)s. The reason: %(reason)s")
+            % {"until": until, "reason": delivery.payload.get("reason", "")}
+        ],
+        facts=[(_("Protocol"), agreement.title), (_("Remarks by"), until)],
+        link=_review_link(agreement),
+    )
+
+
+def party_added(delivery: Delivery) -> Letter:
+    """To everybody's people: one party more, and why."""
+    agreement = _agreement(delivery)
+    party = delivery.payload.get("party", "")
+    return Letter(
+        subject=_("A new party, %(party)s: %(agreement)s") % {"party": party, "agreement": agreement.title},
+        paragraphs=[
+            _("%(party)s has become a party to the protocol. The reason: %(reason)s")
+            % {"party": party, "reason": delivery.payload.get("reason", "")}
+        ],
+        link=_review_link(agreement),
+    )
+
+
+def party_removed(delivery: Delivery) -> Letter:
+    """To everybody's people, also of the party that goes: one party less, and why."""
+    agreement = _agreement(delivery)
+    party = delivery.payload.get("party", "")
+    return Letter(
+        subject=_("No longer a party, %(party)s: %(agreement)s") % {"party": party, "agreement": agreement.title},
+        paragraphs=[
+            _("%(party)s is no longer a party to the protocol. The reason: %(reason)s")
+            % {"party": party, "reason": delivery.payload.get("reason", "")},
+            _("What it wrote stays on record under its name; its position no longer counts."),
+        ],
+        link=_review_link(agreement),
+    )
+
+
+def audit_anchor(delivery: Delivery) -> Letter:
+    """To the parties' people and organisers: the end of the audit trail, to be kept. Never what stands in it."""
+    agreement, payload = _agreement(delivery), delivery.payload
+    return Letter(
+        subject=_("Keep this mail, row %(length)s: %(agreement)s")
+        % {"length": payload.get("length", ""), "agreement": agreement.title},
+        paragraphs=[
+            _("everything that happens to this protocol is written in a chain of rows. This is its last row today. "
+              "Whoever keeps this mail can show later that no row was changed or taken away.")
+        ],
+        facts=[(_("Protocol"), agreement.title), (_("Rows"), str(payload.get("length", ""))),
+               ("SHA-256", payload.get("head", ""))],
+        link=_review_link(agreement),
+        closing=[_("There is nothing to do.")],
+    )  # fmt: skip
+
+
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 

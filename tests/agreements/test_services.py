@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from agreements import append_only, audit, services
+from agreements.discussing import services as discussing
 from agreements.models import Adhesion, Agreement, ArticleRevision, AuditEvent, FrozenDocument, Position, TextVersion
 from notifications.models import Delivery
 from tests.agreements.conftest import adhere
@@ -60,11 +61,11 @@ def test_a_position_may_change_until_the_review_closes(shared, organiser, signat
 
 def test_the_office_comments_but_takes_no_position_and_strangers_do_neither(shared, reviewer, stranger):
     revision = shared.newest_version().in_order().first()
-    services.comment(revision=revision, body="Chiarire.", visibility="all_parties", by=reviewer)
+    discussing.begin(revision=revision, body="Chiarire.", visibility="all_parties", by=reviewer)
     with pytest.raises(services.NotEntitled):
         services.record_position(agreement=shared, kind="no_remarks", note="", by=reviewer)
     with pytest.raises(services.NotEntitled):
-        services.comment(revision=revision, body="Io?", visibility="all_parties", by=stranger)
+        discussing.begin(revision=revision, body="Io?", visibility="all_parties", by=stranger)
 
 
 def test_a_shared_text_can_no_longer_be_edited(shared, organiser):

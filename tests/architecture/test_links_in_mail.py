@@ -16,6 +16,7 @@ from django.utils import timezone
 from agreements import demo as agreement_demo
 from agreements import services as agreements
 from agreements.amending import services as amending
+from agreements.discussing import parties, rounds, trail
 from agreements.models import Agreement
 from events import services as events
 from events.attendance import services as attendance
@@ -84,9 +85,9 @@ def mailbag() -> Mailbag:
     _decisions(event, organiser, bag)
     _waiting(bag)
     _afterwards(organiser, bag)
+    _protocol(organiser, bag)  # before the clock is far ahead: its review closes by itself
     _reminders(event, organiser, bag)
     _appointments(organiser, bag)
-    _protocol(organiser, bag)
     Client().post("/accounts/login/", {"email": organiser.email})
     bag.empty()
     events.cancel(event=event, by=organiser, reason="Neve")
@@ -235,6 +236,15 @@ def _protocol(organiser: User, bag: Mailbag) -> None:
     with time_machine.travel(review.closes_at - timedelta(hours=23)):
         call_command("pump")
         bag.empty()
+    rounds.extend(
+        agreement=agreement, closes_at=review.closes_at + timedelta(days=1), reason="Il consiglio si riunisce dopo.",
+        by=organiser,
+    )  # fmt: skip
+    late = Organisation.objects.exclude(pk__in=agreement.parties.values("organisation")).order_by("pk").first()
+    came = parties.add(agreement=agreement, organisation=late, kind="public", reason="Lo ha chiesto.", by=organiser)
+    bag.empty()
+    parties.remove(agreement=agreement, party=came, reason="Ci ha ripensato.", by=organiser)
+    bag.empty()
     amendment = amending.propose(
         version=review.version, kind="delete", base=review.version.in_order().last(), reason="Non serve.",
         by=User.objects.with_permission("comment_drafts", agreement.parties.first().organisation).first(),
@@ -242,6 +252,7 @@ def _protocol(organiser: User, bag: Mailbag) -> None:
     bag.empty()
     agreements.close_observations(agreement=agreement, by=organiser)
     amending.decide(amendment=amendment, outcome="rejected", reason="Serve.", by=organiser)
+    trail.anchor_due()
     agreements.freeze(agreement=agreement, by=organiser)
     agreements.open_signing(agreement=agreement, by=organiser)
     bag.empty()

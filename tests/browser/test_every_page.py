@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from agreements import services as agreements
+from agreements.discussing import services as discussing
 from agreements.models import Agreement
 from events import services as events
 from events.models import Event, Room, Track
@@ -267,7 +268,7 @@ def test_the_review_in_each_phase(demo, open_as, language, width):
     watched = open_as(signatory, width=width)
     path = agreement.get_review_url()
     revision = agreement.newest_version().in_order().first()
-    agreements.comment(revision=revision, body="Chiarire <b>chi</b> coordina.", visibility="all_parties", by=signatory)
+    discussing.begin(revision=revision, body="Chiarire <b>chi</b> coordina.", visibility="all_parties", by=signatory)
     check(watched, path, "review-open", language, width)
     agreements.close_observations(agreement=agreement, by=organiser)
     version = agreements.prepare_version(agreement=agreement, note="Chiarito il coordinamento", by=organiser)

@@ -156,6 +156,11 @@ def test_the_protocol_from_draft_to_concluded(case):
     people[0].post(f"{review}position/", {"kind": "remarks", "note": "Vedi articolo 1."})
     people[1].post(f"{review}position/", {"kind": "no_remarks", "note": ""})
     organiser.post(f"{manage}close/")
+    agreement.refresh_from_db()
+    assert agreement.state == Agreement.State.SHARED, "two parties have not answered yet"
+    for person in people[2:]:
+        person.post(f"{review}position/", {"kind": "no_remarks", "note": ""})
+    organiser.post(f"{manage}close/")
 
     # a new version; everybody sees the redline
     organiser.post(f"{manage}version/", {"note": "Chiarito il coordinamento"})
@@ -169,6 +174,8 @@ def test_the_protocol_from_draft_to_concluded(case):
     redline = people[2].get(f"{review}?from=1&to=2").content.decode()
     assert "Coordina la segreteria" in redline
     assert "<ins>" in redline
+    for person in people:
+        person.post(f"{review}position/", {"kind": "no_remarks", "note": ""})
     organiser.post(f"{manage}close/")
 
     # frozen bytes, adhesion of all four, a signed file
