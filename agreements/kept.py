@@ -51,7 +51,8 @@ NOT_PERSONAL = {
         _TEXT,
     ),
     **dict.fromkeys(
-        ["agreements.AuditAnchor.head", "agreements.AuditAnchor.parties", "agreements.Agreement.audit_head", "agreements.TextVersion.text_sha256", "agreements.FrozenDocument.sha256",
+        ["agreements.AuditAnchor.head", "agreements.AuditAnchor.parties", "agreements.Agreement.audit_head",
+         "agreements.TextVersion.text_sha256", "agreements.FrozenDocument.sha256",
          "agreements.SignedFile.media_type", "agreements.SignedFile.sha256", "agreements.AuditEvent.agreement_slug",
          "agreements.AuditEvent.type", "agreements.AuditEvent.prev_hash", "agreements.AuditEvent.hash"],
         _CODE,

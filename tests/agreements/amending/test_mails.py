@@ -18,14 +18,15 @@ def rows(kind):
 
 
 def test_many_proposals_of_a_day_are_one_mail_to_organisers_that_names_them_all(version, reviewer, orvietan, organiser):
-    with time_machine.travel(timezone.now().replace(hour=10), tick=False):
+    morning = (timezone.now() + timedelta(days=1)).replace(hour=10)
+    with time_machine.travel(morning, tick=False):
         change(version, 6, "due volte", "tre volte", reviewer)
         delete(version, 7, orvietan)
     mail = rows("amendment_proposed").get()
     assert mail.address == organiser.email
     letter = BUILDERS["amendment_proposed"](mail)
     assert [fact[0] for fact in letter.facts] == ["1.1", "1.2"]
-    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+    with time_machine.travel(morning + timedelta(days=1), tick=False):
         delete(version, 8, orvietan)
     assert rows("amendment_proposed").count() == 2
 
