@@ -4,7 +4,7 @@ from typing import Any
 
 from organisations.append_only import VERBS, keep, let_go, name_of, statements
 
-__all__ = ["EVIDENCE", "VERBS", "create", "drop", "keep", "let_go", "name_of", "statements"]
+__all__ = ["APPROVALS", "EVIDENCE", "VERBS", "create", "drop", "keep", "let_go", "name_of", "statements"]
 
 #: table -> condition under which its row is evidence (OLD is the row as it stands)
 EVIDENCE = {
@@ -17,6 +17,14 @@ EVIDENCE = {
         "EXISTS (SELECT 1 FROM agreements_textversion v WHERE v.id = OLD.version_id AND v.shared_at IS NOT NULL)"
     ),
 }
+#: What bodies decided, each row evidence from the first moment (migration 0005).
+APPROVALS = (
+    "agreements_finalschema",
+    "agreements_approvalcall",
+    "agreements_approvalact",
+    "agreements_objection",
+    "agreements_nonsubstantialchange",
+)
 
 
 def create(apps: Any, schema_editor: Any) -> None:

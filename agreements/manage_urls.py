@@ -1,6 +1,6 @@
 """Organisers' addresses of agreements."""
 
-from django.urls import path
+from django.urls import include, path
 
 from agreements import manage_views as views
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.agreement_list, name="list"),
     path("new/", views.new, name="new"),
     path("<slug:slug>/", views.detail, name="detail"),
+    path("<slug:slug>/approval/", include("agreements.approving.manage_urls")),
     path("<slug:slug>/articles/add/", views.article_add, name="article_add"),
     path("<slug:slug>/articles/<int:revision_id>/", views.article_edit, name="article_edit"),
     path("<slug:slug>/articles/<int:revision_id>/remove/", views.article_remove, name="article_remove"),

@@ -146,6 +146,9 @@ def freeze(request: HttpRequest, slug: str) -> HttpResponse:
     except documents.CannotRender as error:
         messages.error(request, _("The document could not be made, nothing was changed: %(why)s") % {"why": error})
         return redirect("manage_agreements:detail", slug)
+    except services.NotApproved as refused:
+        messages.error(request, " ".join([_("The text cannot be frozen yet."), *refused.lacking]))
+        return redirect("agreements:approval", slug)
 
 
 @require_POST

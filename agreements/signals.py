@@ -14,3 +14,11 @@ adhesion_recorded = Signal()
 agreement_concluded = Signal()
 #: It will not be concluded. Arguments: agreement, reason, by.
 agreement_withdrawn = Signal()
+#: A schema lies before the parties' bodies. Arguments: agreement, call, by.
+sent_for_approval = Signal()
+#: A body's act was recorded, or corrected. Arguments: agreement, act, by.
+act_recorded = Signal()
+#: A body asks for changes; a new version is in preparation. Arguments: agreement, objection, by.
+changes_asked = Signal()
+#: A body refuses; the agreement goes no further. Arguments: agreement, objection, by.
+agreement_refused = Signal()

@@ -1,6 +1,6 @@
 """Public and parties' addresses of agreements."""
 
-from django.urls import path
+from django.urls import include, path
 
 from agreements import views
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:slug>/", views.detail, name="detail"),
     path("<slug:slug>/document.pdf", views.document_file, name="document"),
     path("<slug:slug>/review/", views.review, name="review"),
+    path("<slug:slug>/review/approval/", include("agreements.approving.urls")),
     path("<slug:slug>/review/articles/<int:revision_id>/comment/", views.comment, name="comment"),
     path("<slug:slug>/review/position/", views.record_position, name="record_position"),
     path("<slug:slug>/review/adhere/", views.adhere, name="adhere"),

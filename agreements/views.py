@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements import services
+from agreements.approving import standing
 from agreements.forms import AdhesionForm, CommentForm, PositionForm, SignedFileForm
 from agreements.markup import to_html
 from agreements.models import Agreement, ArticleRevision, Comment, FrozenDocument, Party, SignedFile, TextVersion
@@ -36,7 +37,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """State, parties and, once frozen, the document with its fingerprint. Drafts never."""
     agreement = get_object_or_404(Agreement.objects.public(), slug=slug)
     document = agreement.current_document()
-    context = {"agreement": agreement, "document": document, "parties": party_states(agreement, document)}
+    context = {"agreement": agreement, "document": document, "parties": party_states(agreement, document),
+               "acts": standing.acts_relied_on(agreement)}  # fmt: skip
     return render(request, "agreements/detail.html", context)
 
 

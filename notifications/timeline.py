@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Agreement, ReviewRound
+from agreements.models import Agreement, ApprovalCall, ReviewRound
 from events.models import Event
 from events.timeline.contributors import CONTRIBUTORS, Contributor
 from events.timeline.values import Deadline, Standing, standing
@@ -89,14 +89,15 @@ def _posts(event: Event, now: datetime) -> Iterable[Deadline]:
 
 
 def _agreements(event: Event, now: datetime) -> Iterable[Deadline]:
-    """Of what is signed in its agenda: until when remarks are taken, and that the text is ready. At most three queries."""
+    """Of what is signed in its agenda: until when remarks are taken, and that the text is ready. At most four queries."""
     slugs = set(event.sessions.in_draft().exclude(agreement="").values_list("agreement", flat=True))
     if not slugs or not event.is_editable:  # of an event that is over with, what becomes of its agreement is no date
         return
     ready = {Agreement.State.FROZEN, Agreement.State.SIGNING, Agreement.State.CONCLUDED}
+    ended = {Agreement.State.WITHDRAWN, Agreement.State.REFUSED}
     for agreement in Agreement.objects.filter(slug__in=slugs).order_by("pk"):
         url, title = reverse("manage_agreements:detail", args=[agreement.slug]), {"title": agreement.title}
-        is_off = agreement.state == Agreement.State.WITHDRAWN or event.state == Event.State.CANCELLED
+        is_off = agreement.state in ended or event.state == Event.State.CANCELLED
         became = standing(event.starts_at, now, is_done=agreement.state in ready, is_off=is_off)
         name = _("The final text of “%(title)s” is ready to be signed") % title
         yield Deadline(
@@ -105,10 +106,19 @@ def _agreements(event: Event, now: datetime) -> Iterable[Deadline]:
     for review in ReviewRound.objects.filter(version__agreement__slug__in=slugs).select_related("version__agreement"):
         agreement = review.version.agreement
         url = reverse("manage_agreements:detail", args=[agreement.slug])
-        is_off = agreement.state == Agreement.State.WITHDRAWN
+        is_off = agreement.state in ended
         became = standing(review.closes_at, now, is_done=review.closed_at, is_off=is_off)
         name = _("Remarks on “%(title)s” end") % {"title": agreement.title}
         yield Deadline(f"review-{review.pk}", review.closes_at, name, became, "", url)
+    calls = ApprovalCall.objects.filter(schema__version__agreement__slug__in=slugs).order_by("pk")
+    for call in calls.select_related("schema__version__agreement").defer("schema__content"):
+        agreement = call.schema.version.agreement
+        url = reverse("agreements:approval", args=[agreement.slug])
+        is_done = agreement.state in ready
+        is_off = not is_done and agreement.state != Agreement.State.IN_APPROVAL
+        became = standing(call.answer_by, now, is_done=is_done, is_off=is_off)
+        name = _("Acts of the bodies on “%(title)s” are awaited until then") % {"title": agreement.title}
+        yield Deadline(f"approval-{call.pk}", call.answer_by, name, became, "", url)
 
 
 OURS: tuple[Contributor, ...] = (_reminders, _campaigns, _posts, _agreements)

@@ -24,5 +24,5 @@ def let_flushes_delete() -> None:
             "notifications_outboxact",
             "notifications_campaignact",
         )
-        for table in (*append_only.EVIDENCE, *kept):
+        for table in (*append_only.EVIDENCE, *append_only.APPROVALS, *kept):
             cursor.execute(f"DROP TRIGGER IF EXISTS {append_only.name_of(table, 'DELETE')}")

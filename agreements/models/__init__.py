@@ -1,5 +1,13 @@
 """Agreements, their text by versions, the parties' reviews and adhesions, the frozen bytes, the audit trail."""
 
+from agreements.approving.models import (
+    ApprovalAct,
+    ApprovalCall,
+    FinalSchema,
+    Mandate,
+    NonSubstantialChange,
+    Objection,
+)
 from agreements.models.agreements import Agreement, AgreementQuerySet, Party
 from agreements.models.documents import Adhesion, FrozenDocument, SignedFile
 from agreements.models.reviews import Comment, CommentQuerySet, Position, ReviewRound
@@ -10,12 +18,18 @@ __all__ = [
     "Adhesion",
     "Agreement",
     "AgreementQuerySet",
+    "ApprovalAct",
+    "ApprovalCall",
     "Article",
     "ArticleRevision",
     "AuditEvent",
     "Comment",
     "CommentQuerySet",
+    "FinalSchema",
     "FrozenDocument",
+    "Mandate",
+    "NonSubstantialChange",
+    "Objection",
     "Party",
     "Position",
     "ReviewRound",

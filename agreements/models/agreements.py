@@ -43,20 +43,26 @@ class Agreement(models.Model):
         SHARED = "shared", _("before the parties")
         OBSERVATIONS_CLOSED = "observations_closed", _("observations closed")
         CONSOLIDATED = "consolidated", _("new version in preparation")
+        FINAL_SCHEMA = "final_schema", _("final schema")
+        IN_APPROVAL = "in_approval", _("before the bodies")
         FROZEN = "frozen", _("final text")
         SIGNING = "signing", _("adhesion open")
         CONCLUDED = "concluded", _("concluded")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        REFUSED = "refused", _("refused")
 
     TRANSITIONS: dict[str, frozenset[str]] = {
         State.DRAFT: frozenset({State.SHARED, State.WITHDRAWN}),
         State.SHARED: frozenset({State.OBSERVATIONS_CLOSED, State.WITHDRAWN}),
-        State.OBSERVATIONS_CLOSED: frozenset({State.CONSOLIDATED, State.FROZEN, State.WITHDRAWN}),
-        State.CONSOLIDATED: frozenset({State.SHARED, State.WITHDRAWN}),
+        State.OBSERVATIONS_CLOSED: frozenset({State.CONSOLIDATED, State.FINAL_SCHEMA, State.WITHDRAWN}),
+        State.CONSOLIDATED: frozenset({State.SHARED, State.FINAL_SCHEMA, State.WITHDRAWN}),
+        State.FINAL_SCHEMA: frozenset({State.IN_APPROVAL, State.CONSOLIDATED, State.WITHDRAWN}),
+        State.IN_APPROVAL: frozenset({State.FROZEN, State.CONSOLIDATED, State.REFUSED, State.WITHDRAWN}),
         State.FROZEN: frozenset({State.SIGNING, State.WITHDRAWN}),
         State.SIGNING: frozenset({State.CONCLUDED, State.WITHDRAWN}),
         State.CONCLUDED: frozenset(),
         State.WITHDRAWN: frozenset(),
+        State.REFUSED: frozenset(),
     }
     #: States in which organisers may write the text.
     EDITABLE = frozenset({State.DRAFT, State.CONSOLIDATED})
@@ -150,11 +156,11 @@ class Agreement(models.Model):
         return self._users_with(Permission.RECORD_ADHESION)
 
     def state_steps(self) -> list[tuple[str, str]]:
-        """The path in words with `done`, `now` or `todo` for each step; a withdrawn one has only its end."""
-        if self.state == self.State.WITHDRAWN:
-            return [(str(self.State.WITHDRAWN.label), "now")]
-        path = [self.State.DRAFT, self.State.SHARED, self.State.OBSERVATIONS_CLOSED, self.State.FROZEN,
-                self.State.SIGNING, self.State.CONCLUDED]  # fmt: skip
+        """The path in words with `done`, `now` or `todo` for each step; one that goes no further has only its end."""
+        if self.state in {self.State.WITHDRAWN, self.State.REFUSED}:
+            return [(str(self.get_state_display()), "now")]
+        path = [self.State.DRAFT, self.State.SHARED, self.State.OBSERVATIONS_CLOSED, self.State.FINAL_SCHEMA,
+                self.State.IN_APPROVAL, self.State.FROZEN, self.State.SIGNING, self.State.CONCLUDED]  # fmt: skip
         here = self.State.OBSERVATIONS_CLOSED if self.state == self.State.CONSOLIDATED else self.state
         position = path.index(self.State(here))
         last = self.state == self.State.CONCLUDED
@@ -162,6 +168,13 @@ class Agreement(models.Model):
             (str(step.label), "done" if index < position or last else "now" if index == position else "todo")
             for index, step in enumerate(path)
         ]
+
+
+class StandingParties(models.Manager["Party"]):
+    """The parties as they are now: who left half-way stands in `everybody`, with what it wrote and approved."""
+
+    def get_queryset(self) -> models.QuerySet["Party"]:
+        return super().get_queryset().filter(left_at__isnull=True)
 
 
 class Party(models.Model):
@@ -175,6 +188,10 @@ class Party(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     position = models.PositiveIntegerField(_("order"))
+    left_at = models.DateTimeField(_("no longer a party since"), null=True, blank=True)
+
+    objects = StandingParties()
+    everybody: models.Manager["Party"] = models.Manager()
 
     class Meta:
         verbose_name = _("party")

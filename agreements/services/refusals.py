@@ -19,3 +19,23 @@ class AlreadyDone(Exception):
 
 class NotASignedFile(Exception):
     """The upload is neither a PDF nor a CAdES envelope (.p7m)."""
+
+
+class NotApproved(Exception):
+    """The text may not be frozen yet; `lacking` says in sentences what is missing."""
+
+    def __init__(self, lacking: list[str]) -> None:
+        super().__init__(" ".join(lacking))
+        self.lacking = lacking
+
+
+class UnknownPlaceholder(Exception):
+    """The text has places that nothing can fill in; `names` are those between the brackets."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+class StaleText(Exception):
+    """The page showed another text than the one before the bodies now."""

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements import audit, documents, signals
+from agreements.approving import posting, preamble, standing
 from agreements.models import Adhesion, Agreement, FrozenDocument, SignedFile
 from agreements.services.locking import document_of, lock, move, newest
-from agreements.services.refusals import AlreadyDone, NotASignedFile, NotEntitled, WrongState
+from agreements.services.refusals import AlreadyDone, NotApproved, NotASignedFile, NotEntitled, WrongState
 from organisations.models import User
 from organisations.roles import Permission
 
@@ -19,11 +20,15 @@ State = Agreement.State
 def freeze(*, agreement: Agreement, by: User) -> FrozenDocument:
     """Make the last shared version the final text: its PDF is rendered once and stored with its SHA-256.
 
-    Raises WrongState, documents.CannotRender (nothing is written then). Announces agreement_frozen.
+    Only once every party's body approved exactly this text, effective today, or declared its difference non-substantial.
+    Raises WrongState, NotApproved, documents.CannotRender (nothing is written then). Announces agreement_frozen.
     """
     agreement = lock(agreement, for_state=State.FROZEN)
-    version = newest(agreement)
-    rendering = documents.render(agreement, version)
+    version, today = newest(agreement), posting.day_in_rome(timezone.now())
+    lacking = standing.lacking(agreement, today)
+    if lacking:
+        raise NotApproved(lacking)
+    rendering = documents.render(agreement, version, values=preamble.values(agreement, today))
     document = FrozenDocument.objects.create(
         agreement=agreement,
         version=version,
@@ -35,7 +40,8 @@ def freeze(*, agreement: Agreement, by: User) -> FrozenDocument:
     )
     move(agreement, State.FROZEN)
     audit.record(agreement, "frozen", by.email, version=version.number, text_sha256=version.text_sha256,
-                 sha256=document.sha256, size=document.size)  # fmt: skip
+                 sha256=document.sha256, size=document.size,
+                 acts=[act.pk for act in standing.acts_relied_on(agreement)])  # fmt: skip
     signals.agreement_frozen.send(sender=Agreement, agreement=agreement, document=document, by=by)
     return document
 

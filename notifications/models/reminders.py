@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement
+from agreements.models import Agreement, TextVersion
 from events.models import Event
 from notifications.reminders.times import due_at
 from organisations.languages import Bilingual
@@ -22,14 +22,16 @@ class ReminderRuleQuerySet(models.QuerySet["ReminderRule"]):
     """Questions about rules."""
 
     def with_dates(self) -> "ReminderRuleQuerySet":
-        """With what they follow and their history: four queries, however many rules."""
+        """With what they follow and their history: three queries, however many rules."""
+        versions = TextVersion.objects.select_related("review_round", "final_schema__call")
         return self.select_related("event", "agreement").prefetch_related(
-            "occurrences", "agreement__versions__review_round"
+            "occurrences", Prefetch("agreement__versions", versions.defer("final_schema__content"))
         )
 
     def watched(self) -> "ReminderRuleQuerySet":
         """Those for which the clock may have something to do: active ones of something live, or with a plan to undo."""
-        live = Q(event__state=Event.State.PUBLISHED) | Q(agreement__state=Agreement.State.SHARED)
+        before_parties = (Agreement.State.SHARED, Agreement.State.IN_APPROVAL)
+        live = Q(event__state=Event.State.PUBLISHED) | Q(agreement__state__in=before_parties)
         planned = ReminderOccurrence.objects.filter(rule=OuterRef("pk"), state=ReminderOccurrence.State.PLANNED)
         return self.filter((Q(is_active=True) & live) | Exists(planned))
 
@@ -42,6 +44,7 @@ class ReminderRule(models.Model):
         END = "end", _("the end")
         REGISTRATION_DEADLINE = "registration_deadline", _("the closing of registrations")
         REVIEW_DEADLINE = "review_deadline", _("the date for remarks")
+        APPROVAL_DEADLINE = "approval_deadline", _("the date for the bodies’ acts")
 
     class Method(models.TextChoices):
         WALL_CLOCK = "wall_clock", _("so many days, at a time of day")
@@ -51,9 +54,10 @@ class ReminderRule(models.Model):
         PLACE_HOLDERS = "place_holders", _("everybody who holds a place")
         INVITED = "invited", _("invited organisations that have not registered")
         SILENT_PARTIES = "silent_parties", _("people of the parties that have recorded no position")
+        WAITING_PARTIES = "waiting_parties", _("people of the parties whose act is missing")
 
     OF_EVENTS = (Anchor.START, Anchor.END, Anchor.REGISTRATION_DEADLINE)
-    OF_AGREEMENTS = (Anchor.REVIEW_DEADLINE,)
+    OF_AGREEMENTS = (Anchor.REVIEW_DEADLINE, Anchor.APPROVAL_DEADLINE)
 
     event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="reminder_rules", verbose_name=_("event"))
     agreement = models.ForeignKey(
@@ -97,6 +101,12 @@ class ReminderRule(models.Model):
                     agreement__isnull=False,
                     anchor__in=["review_deadline"],
                     audience__in=["silent_parties"],
+                )
+                | Q(
+                    event__isnull=True,
+                    agreement__isnull=False,
+                    anchor="approval_deadline",
+                    audience="waiting_parties",
                 ),
                 name="reminder_rule_follows_one_thing",
             ),
@@ -144,9 +154,19 @@ class ReminderRule(models.Model):
             # Python holds an hour that the clocks show twice unequal to the same moment in another zone (PEP 495)
             return dates[self.Anchor(self.anchor)].astimezone(UTC)
         # over the versions and not by open_round(): they may have been fetched with the rule
-        versions = self.agreement.versions.all() if self.agreement else []
+        versions = list(self.agreement.versions.all()) if self.agreement else []
+        if self.anchor == self.Anchor.APPROVAL_DEADLINE:
+            return self._approval_deadline(versions)
         rounds = [version.review_round for version in versions if hasattr(version, "review_round")]
         return next((review.closes_at for review in rounds if review.closed_at is None), None)
+
+    def _approval_deadline(self, versions: list[TextVersion]) -> datetime | None:
+        """The date for the acts on the newest text, while it lies before the bodies."""
+        newest = max(versions, key=lambda version: version.number, default=None)
+        schema = getattr(newest, "final_schema", None)
+        call = getattr(schema, "call", None)
+        before_bodies = self.agreement is not None and self.agreement.state == Agreement.State.IN_APPROVAL
+        return call.answer_by if call and before_bodies else None
 
     def due_at(self) -> datetime | None:
         """When it would go out, as its date stands now, whether or not it is active."""

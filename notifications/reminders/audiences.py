@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agreements.models import Agreement
+from django.db.models import QuerySet
+
+from agreements.approving import standing
+from agreements.approving.posting import day_in_rome
+from agreements.models import Agreement, Party
 from events.models import Attendee, Event, Invitation, Registration
 from notifications.models import Campaign, Delivery, MailLanguage, Suppression, hash_address
 from notifications.models.reminders import ReminderRule
@@ -44,7 +48,11 @@ def candidates(rule: ReminderRule, now: datetime) -> list[Recipient]:
     """Everybody in the rule's audience now, whenever they joined. At most four queries."""
     if rule.event:
         return OF_EVENTS[Audience(rule.audience)](rule.event, now)
-    return silent_parties(rule.agreement) if rule.agreement else []
+    if rule.agreement is None:
+        return []
+    if rule.audience == Audience.WAITING_PARTIES:
+        return waiting_parties(rule.agreement, now)
+    return silent_parties(rule.agreement)
 
 
 def place_holders(event: Event, now: datetime) -> list[Recipient]:
@@ -111,9 +119,21 @@ def silent_parties(agreement: Agreement) -> list[Recipient]:
     if review is None:
         return []
     silent = agreement.parties.exclude(pk__in=review.positions.values("party"))
+    return _people_of(silent)
+
+
+def waiting_parties(agreement: Agreement, now: datetime) -> list[Recipient]:
+    """Offices and signatories of the parties whose body's act on the text before it is missing."""
+    lines = standing.board(agreement, day_in_rome(now))
+    missing = [line.party.pk for line in lines if line.step in {standing.Step.WAITING, standing.Step.EARLIER_TEXT}]
+    return _people_of(agreement.parties.filter(pk__in=missing))
+
+
+def _people_of(parties: QuerySet[Party]) -> list[Recipient]:
+    """Who reads drafts for these parties."""
     grants = RoleGrant.objects.filter(
         role__in=roles_with(Permission.COMMENT_DRAFTS),
-        organisation__in=silent.values("organisation"),
+        organisation__in=parties.values("organisation"),
         user__is_active=True,
     )
     return [

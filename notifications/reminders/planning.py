@@ -30,6 +30,7 @@ KINDS = {
     Audience.PLACE_HOLDERS: "reminder",
     Audience.INVITED: Delivery.INVITATION_REMINDER,
     Audience.SILENT_PARTIES: "review_reminder",
+    Audience.WAITING_PARTIES: "approval_reminder",
 }
 
 

@@ -36,18 +36,21 @@ def offset(rule: ReminderRule) -> str:
             Anchor.END: _("the day of the end"),
             Anchor.REGISTRATION_DEADLINE: _("the day registrations close"),
             Anchor.REVIEW_DEADLINE: _("the last day for remarks"),
+            Anchor.APPROVAL_DEADLINE: _("the last day for the bodies’ acts"),
         }[Anchor(rule.anchor)]
     before = {
         Anchor.START: _("%(amount)s before the start"),
         Anchor.END: _("%(amount)s before the end"),
         Anchor.REGISTRATION_DEADLINE: _("%(amount)s before registrations close"),
         Anchor.REVIEW_DEADLINE: _("%(amount)s before the date for remarks"),
+        Anchor.APPROVAL_DEADLINE: _("%(amount)s before the date for the bodies’ acts"),
     }
     after = {
         Anchor.START: _("%(amount)s after the start"),
         Anchor.END: _("%(amount)s after the end"),
         Anchor.REGISTRATION_DEADLINE: _("%(amount)s after registrations close"),
         Anchor.REVIEW_DEADLINE: _("%(amount)s after the date for remarks"),
+        Anchor.APPROVAL_DEADLINE: _("%(amount)s after the date for the bodies’ acts"),
     }
     return (after if rule.is_after else before)[Anchor(rule.anchor)] % {"amount": _amount(rule)}
 

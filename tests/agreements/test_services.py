@@ -11,9 +11,10 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from agreements import append_only, audit, services
+from agreements.approving import services as approving
 from agreements.models import Adhesion, Agreement, ArticleRevision, AuditEvent, FrozenDocument, Position, TextVersion
 from notifications.models import Delivery
-from tests.agreements.conftest import adhere
+from tests.agreements.conftest import adhere, approve_for_all
 
 pytestmark = pytest.mark.django_db
 State = Agreement.State
@@ -30,6 +31,7 @@ def test_the_whole_way_from_draft_to_concluded(shared, organiser, signatories):
     services.edit_article(revision=version.in_order()[0], draft=services.Draft("Premesse", "Nuovo."), by=organiser)
     services.share(agreement=shared, closes_at=timezone.now() + timedelta(days=1), by=organiser)
     services.close_observations(agreement=shared, by=organiser)
+    approve_for_all(shared, organiser)
     document = services.freeze(agreement=shared, by=organiser)
     services.open_signing(agreement=shared, by=organiser)
     for user in signatories:
@@ -104,6 +106,8 @@ VERBS = {
     "share": State.SHARED,
     "close_observations": State.OBSERVATIONS_CLOSED,
     "prepare_version": State.CONSOLIDATED,
+    "finalise": State.FINAL_SCHEMA,
+    "send_for_approval": State.IN_APPROVAL,
     "freeze": State.FROZEN,
     "open_signing": State.SIGNING,
     "withdraw": State.WITHDRAWN,
@@ -126,9 +130,11 @@ def test_a_verb_outside_the_table_of_transitions_is_refused(shared, organiser, s
         "share": {"closes_at": timezone.now() + timedelta(days=1)},
         "prepare_version": {"note": ""},
         "withdraw": {"reason": "x"},
+        "finalise": {"legal_contact": "x", "legal_contact_office": "y"},
+        "send_for_approval": {"answer_by": timezone.now() + timedelta(days=1)},
     }
     with pytest.raises(services.WrongState):
-        getattr(services, verb)(agreement=shared, by=organiser, **extra.get(verb, {}))
+        getattr(services, verb, getattr(approving, verb, None))(agreement=shared, by=organiser, **extra.get(verb, {}))
 
 
 def test_the_document_is_pdf_a_3a_with_embedded_fonts_and_stored_bytes(signing):

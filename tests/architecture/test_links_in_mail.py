@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from agreements import demo as agreement_demo
 from agreements import services as agreements
+from agreements.approving import services as approving
+from agreements.approving import standing
 from agreements.models import Agreement
 from events import services as events
 from events.attendance import services as attendance
@@ -33,6 +35,7 @@ from notifications.webhooks import services as webhooks
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
 from portal import demo
+from tests.agreements.conftest import act_of, before_bodies
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost:8000"
@@ -235,6 +238,13 @@ def _protocol(organiser: User, bag: Mailbag) -> None:
         call_command("pump")
         bag.empty()
     agreements.close_observations(agreement=agreement, by=organiser)
+    call = before_bodies(agreement, organiser)
+    with time_machine.travel(call.answer_by - timedelta(hours=20)):
+        call_command("pump")
+        bag.empty()
+    for party in agreement.parties.all():
+        act_of(party, organiser)
+    bag.empty()
     agreements.freeze(agreement=agreement, by=organiser)
     agreements.open_signing(agreement=agreement, by=organiser)
     bag.empty()
@@ -246,6 +256,14 @@ def _protocol(organiser: User, bag: Mailbag) -> None:
     agreements.share(agreement=other, closes_at=timezone.now() + timedelta(days=7), by=organiser)
     agreements.withdraw(agreement=other, reason="Cambiata la giunta.", by=organiser)
     bag.empty()
+    for number, verb in enumerate((approving.ask_changes, approving.refuse)):
+        one = agreement_demo.new_from_model(by=organiser, slug=f"terzo-protocollo-{number}")
+        agreements.share(agreement=one, closes_at=timezone.now() + timedelta(days=7), by=organiser)
+        agreements.close_observations(agreement=one, by=organiser)
+        before_bodies(one, organiser)
+        text = standing.current_text(one)
+        verb(party=one.parties.first(), body_label="Giunta", reason="Durata.", text=text, by=organiser)
+        bag.empty()
 
 
 def test_no_link_of_any_mail_changes_anything_by_being_opened(mailbag):

@@ -20,6 +20,7 @@ from notifications.sending import pump
 from organisations import services as organisations
 from organisations.models import Organisation, StakeholderImport, User
 from portal.demo import ORGANISER, STAKEHOLDERS
+from tests.agreements.conftest import approve_for_all
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OVERLAPS = """() => {
@@ -278,6 +279,7 @@ def test_the_review_in_each_phase(demo, open_as, language, width):
     agreements.share(agreement=agreement, closes_at=timezone.now() + timedelta(days=7), by=organiser)
     check(watched, f"{path}?from=1&to=2", "review-redline", language, width)
     agreements.close_observations(agreement=agreement, by=organiser)
+    approve_for_all(agreement, organiser)
     agreements.freeze(agreement=agreement, by=organiser)
     agreements.open_signing(agreement=agreement, by=organiser)
     check(watched, path, "review-signing", language, width)

@@ -7,6 +7,7 @@ from events.models import Event, Registration
 from notifications.models import Campaign, LocalMail
 from notifications.sending import pump
 from portal.demo import ORGANISER
+from tests.agreements.conftest import approve_for_all
 
 
 def event() -> Event:
@@ -97,6 +98,7 @@ def test_a_signatory_adheres_in_the_browser(demo, open_as):
 
     agreement, organiser = Agreement.objects.get(), User.objects.get(email=ORGANISER)
     services.close_observations(agreement=agreement, by=organiser)
+    approve_for_all(agreement, organiser)
     services.freeze(agreement=agreement, by=organiser)
     services.open_signing(agreement=agreement, by=organiser)
     watched = open_as(User.objects.get(email="assessore@comune.narni.example.org"), width=320)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Mandate
 from events.models import Event, Registration
 from notifications.models import Campaign, Delivery, LocalMail, Tally
 from notifications.sending import pump
@@ -170,6 +170,29 @@ def test_the_protocol_from_draft_to_concluded(case):
     assert "Coordina la segreteria" in redline
     assert "<ins>" in redline
     organiser.post(f"{manage}close/")
+
+    # the schema before the bodies: each party's office names who signs and records the act; no freezing before the last
+    organiser.post(
+        f"{manage}approval/finalise/",
+        {"legal_contact": "Segretaria", "legal_contact_office": "Segretaria comunale", "confirmed": "on"},
+    )
+    answer_by = timezone.localtime(timezone.now() + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M")
+    organiser.post(f"{manage}approval/send/", {"answer_by": answer_by})
+    today = timezone.localdate().isoformat()
+    text = agreement.newest_version().text_sha256
+    for number, person in enumerate(people):
+        organiser.post(f"{manage}freeze/")
+        agreement.refresh_from_db()
+        assert agreement.state == Agreement.State.IN_APPROVAL
+        (mine,) = person.get(f"{review}approval/").context["record_for"]
+        mandate = {"person_name": "Nome Cognome", "office_held": "Assessore", "source": "law", "valid_from": today}
+        person.post(f"{review}approval/{mine}/mandate/", mandate)
+        body = ("executive", "council", "board", "manager")[number]
+        act = {
+            "body_kind": body, "act_type": "deliberazione", "number": f"{number}", "adopted_on": today,
+            "effect": "at_once", "signatory": Mandate.objects.get(party=mine).pk, "text": text,
+        }  # fmt: skip
+        person.post(f"{review}approval/{mine}/act/", act)
 
     # frozen bytes, adhesion of all four, a signed file
     organiser.post(f"{manage}freeze/")

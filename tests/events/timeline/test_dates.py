@@ -21,6 +21,7 @@ from notifications.models import Campaign, ChannelPost
 from notifications.reminders import planning
 from notifications.reminders import services as reminders
 from organisations.zone import ROME
+from tests.agreements.conftest import approve_for_all
 from tests.events.conftest import rome
 from tests.notifications.conftest import DIRECTORY
 
@@ -270,7 +271,13 @@ def test_the_agreement_that_is_signed_there_must_be_ready_by_the_start(
     assert dates(event, rome(2027, 2, 6))[f"review-{review.pk}"].standing == Standing.LATE
     assert dates(event, event.starts_at)["agreement-protocollo"].standing == Standing.LATE
     agreements.close_observations(agreement=agreement, by=organiser)
+    calls = [key for key in dates(event) if key.startswith("approval-")]
+    assert calls == []
+    approve_for_all(agreement, organiser)
+    waiting = next(found for key, found in dates(event).items() if key.startswith("approval-"))
+    assert waiting.standing == Standing.TO_COME
     agreements.freeze(agreement=agreement, by=organiser)
+    assert next(f for key, f in dates(event).items() if key.startswith("approval-")).standing == Standing.DONE
     assert dates(event, event.starts_at)["agreement-protocollo"].standing == Standing.DONE
     assert dates(event, rome(2027, 2, 6))[f"review-{review.pk}"].standing == Standing.DONE
     Event.objects.filter(pk=event.pk).update(state="held")
