@@ -23,7 +23,10 @@ class ArticleForm(forms.Form):
         label=_("Text"),
         max_length=20_000,
         widget=forms.Textarea({"rows": 8}),
-        help_text=_("An empty line begins a new paragraph; “- ” begins an item of a list."),
+        help_text=_(
+            "An empty line begins a new paragraph; “- ” begins an item of a list. [[parti]], [[data]] and [[atti]] are "
+            "filled in when the text is frozen."
+        ),
     )
 
     def draft(self) -> Draft:

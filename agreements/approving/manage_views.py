@@ -13,7 +13,7 @@ from agreements.approving import services
 from agreements.approving.forms import FinaliseForm, LeaveForm, PartyForm, SendForm
 from agreements.approving.placeholders import NAMES
 from agreements.approving.posting import day_in_rome
-from agreements.approving.views import _do, approval_page
+from agreements.approving.views import approval_page, carry_out
 from agreements.models import Agreement, Mandate
 from organisations.access import require, signed_in
 from organisations.roles import Permission
@@ -30,7 +30,7 @@ def finalise(request: HttpRequest, slug: str) -> HttpResponse:
         return approval_page(request, agreement, by, status=422, finalise_form=form)
     words = {name: form.cleaned_data[name] for name in ("legal_contact", "legal_contact_office")}
     try:
-        return _do(request, agreement, lambda: services.finalise(agreement=agreement, by=by, **words))
+        return carry_out(request, agreement, lambda: services.finalise(agreement=agreement, by=by, **words))
     except verbs.UnknownPlaceholder as unknown:
         said = _("The text holds places that nothing fills in: %(names)s. Use only %(known)s, or remove the brackets.")
         names = ", ".join(f"[[{name}]]" for name in unknown.names)
@@ -50,7 +50,9 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return approval_page(request, agreement, by, status=422, send_form=form)
     answer_by = form.cleaned_data["answer_by"]
-    return _do(request, agreement, lambda: services.send_for_approval(agreement=agreement, answer_by=answer_by, by=by))
+    return carry_out(
+        request, agreement, lambda: services.send_for_approval(agreement=agreement, answer_by=answer_by, by=by)
+    )
 
 
 @require_agreements
@@ -59,7 +61,9 @@ def add_party(request: HttpRequest, slug: str) -> HttpResponse:
     agreement, by = get_object_or_404(Agreement, slug=slug), signed_in(request)
     form = PartyForm(request.POST or None, agreement=agreement)
     if request.method == "POST" and form.is_valid():
-        return _do(request, agreement, lambda: services.add_party(agreement=agreement, by=by, **form.cleaned_data))
+        return carry_out(
+            request, agreement, lambda: services.add_party(agreement=agreement, by=by, **form.cleaned_data)
+        )
     context = {"agreement": agreement, "form": form, "title": _("Add a party"), "button": _("Add"), "lead": _(
         "Its own body has to approve the text too; acts of the others stay."
     )}  # fmt: skip
@@ -74,7 +78,7 @@ def remove_party(request: HttpRequest, slug: str, party_id: int) -> HttpResponse
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        return _do(request, agreement, lambda: services.remove_party(party=party, reason=reason, by=by))
+        return carry_out(request, agreement, lambda: services.remove_party(party=party, reason=reason, by=by))
     context = {"agreement": agreement, "party": party, "form": form, "title": _("A party leaves"), "tone": "danger",
                "button": _("Remove the party"),
                "lead": _("What it wrote and approved stays in the record. A protocol keeps at least one party.")}  # fmt: skip
@@ -88,4 +92,4 @@ def end_mandate(request: HttpRequest, slug: str, mandate_id: int) -> HttpRespons
     agreement, by = get_object_or_404(Agreement, slug=slug), signed_in(request)
     mandate = get_object_or_404(Mandate.objects.filter(party__agreement=agreement), pk=mandate_id)
     today = day_in_rome(timezone.now())
-    return _do(request, agreement, lambda: services.end_mandate(mandate=mandate, valid_to=today, by=by))
+    return carry_out(request, agreement, lambda: services.end_mandate(mandate=mandate, valid_to=today, by=by))

@@ -148,7 +148,7 @@ def mandate(request: HttpRequest, slug: str, party_id: int) -> HttpResponse:
     agreement, party, user = _own(request, slug, party_id, Permission.COMMENT_DRAFTS)
     form = MandateForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        return _do(request, agreement, lambda: services.record_mandate(party=party, by=user, **form.values()))
+        return carry_out(request, agreement, lambda: services.record_mandate(party=party, by=user, **form.values()))
     return _form_page(request, agreement, party, form, _("Who may sign"), _("Record the mandate"))
 
 
@@ -166,7 +166,7 @@ def act(request: HttpRequest, slug: str, party_id: int, act_id: int | None = Non
     form = ActForm(request.POST or None, request.FILES or None, initial=initial, party=party)
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        return _do(request, agreement, lambda: services.record_act(
+        return carry_out(request, agreement, lambda: services.record_act(
             party=party, record=form.record(), text=text, by=user, supersedes=corrected
         ))  # fmt: skip
     title = _("Correct the act by a further one") if corrected else _("Record the act of the body")
@@ -178,7 +178,7 @@ def changes(request: HttpRequest, slug: str, party_id: int) -> HttpResponse:
     agreement, party, user = _own(request, slug, party_id, Permission.RECORD_POSITION)
     form = _on_text(request, agreement, ObjectionForm)
     if request.method == "POST" and form.is_valid():
-        return _do(request, agreement, lambda: services.ask_changes(party=party, by=user, **form.cleaned_data))
+        return carry_out(request, agreement, lambda: services.ask_changes(party=party, by=user, **form.cleaned_data))
     lead = _(
         "The text goes back into preparation. Acts already recorded stay, and count only for the text they approved."
     )
@@ -190,7 +190,7 @@ def refuse(request: HttpRequest, slug: str, party_id: int) -> HttpResponse:
     agreement, party, user = _own(request, slug, party_id, Permission.RECORD_POSITION)
     form = _on_text(request, agreement, ObjectionForm)
     if request.method == "POST" and form.is_valid():
-        return _do(request, agreement, lambda: services.refuse(party=party, by=user, **form.cleaned_data))
+        return carry_out(request, agreement, lambda: services.refuse(party=party, by=user, **form.cleaned_data))
     lead = _("With this the protocol goes no further, for nobody. If another text would do, ask for changes instead.")
     return _form_page(
         request, agreement, party, form, _("Refuse the protocol"), _("Refuse the protocol"), lead=lead, tone="danger"
@@ -205,7 +205,7 @@ def declare(request: HttpRequest, slug: str, party_id: int) -> HttpResponse:
     form = _on_text(request, agreement, DeclarationForm)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("declared_by", "office_held", "reason", "text")}
-        return _do(request, agreement, lambda: services.declare_non_substantial(party=party, by=user, **values))
+        return carry_out(request, agreement, lambda: services.declare_non_substantial(party=party, by=user, **values))
     line = next(one for one in standing.board(agreement, day_in_rome(timezone.now())) if one.party.pk == party.pk)
     version = agreement.shared_versions().last()
     differences = redline(line.earlier, version) if line.earlier and version else []
@@ -227,7 +227,7 @@ def _form_page(
     return render(request, "agreements/approving/form.html", context, status=status)
 
 
-def _do(request: HttpRequest, agreement: Agreement, change: Callable[[], object]) -> HttpResponse:
+def carry_out(request: HttpRequest, agreement: Agreement, change: Callable[[], object]) -> HttpResponse:
     """Call one service and go back to the approval, with a word on how it went."""
     try:
         change()

@@ -28,7 +28,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def for_parties_of(self, user: User) -> "AgreementQuerySet":
         """Shared ones whose parties' drafts this user may read."""
         organisations = user.organisations_with(Permission.COMMENT_DRAFTS)
-        return self.exclude(state=Agreement.State.DRAFT).filter(parties__organisation__in=organisations).distinct()
+        own = Party.objects.filter(organisation__in=organisations)  # who left half-way reads no more
+        return self.exclude(state=Agreement.State.DRAFT).filter(pk__in=own.values("agreement"))
 
     def visible_to(self, user: User) -> "AgreementQuerySet":
         """What the review page opens for this user: organisers see all, parties what was shared with them."""

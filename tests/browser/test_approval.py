@@ -76,7 +76,7 @@ def test_an_office_records_its_act_by_keyboard_alone(closed, open_as):
     page.goto(f"{approval_of(closed)}{party.pk}/act/")
     page.locator("select[name=body_kind]").focus()
     today = timezone.localdate()
-    for keys in ("", "", "deliberazione", "7", f"{today:%d%m%Y}"):
+    for keys in ("", "", "deliberazione", "7", f"{today:%m%d%Y}"):
         if keys:
             page.keyboard.type(keys)
         page.keyboard.press("Tab")

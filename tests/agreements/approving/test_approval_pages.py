@@ -224,10 +224,11 @@ def test_the_public_reads_body_number_and_date_and_no_name(client, in_approval, 
         assert private not in page
 
 
-def test_an_organiser_adds_and_removes_a_party(client_of, in_approval, organiser, party, stranger):
+def test_an_organiser_adds_and_removes_a_party(client_of, in_approval, organiser, party, signatory):
     client = client_of(organiser)
     client.post(f"{MANAGE}approval/parties/{party.pk}/remove/", {"reason": "Recede."})
     assert in_approval.parties.count() == 3
+    assert client_of(signatory).get(PAGE).status_code == 404, "who left reads no more"
     assert client.post(f"{MANAGE}approval/parties/{party.pk}/remove/", {"reason": "x"}).status_code == 404
     values = {"organisation": party.organisation_id, "kind": "public"}
     client.post(f"{MANAGE}approval/parties/add/", values)
