@@ -15,7 +15,7 @@ import xlsxwriter
 
 from events.exports.cells import Cell, local, printed, writable
 from events.exports.sheets import Taken
-from organisations.tables import csv_lines
+from organisations.tables import begins_like_a_formula, csv_lines
 
 #: Excel takes no more characters in a cell and in a sheet's name, and these signs not in a name.
 LONGEST, LONGEST_NAME, NOT_IN_NAMES = 32_767, 31, str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -43,17 +43,18 @@ def csv_of(taken: Taken) -> bytes:
 def write_xlsx(stream: IO[bytes], lists: Iterable[Taken]) -> None:
     """A workbook with a sheet for each list (ISO/IEC 29500); row by row, never whole in memory."""
     book = xlsxwriter.Workbook(stream, {"constant_memory": True})
-    bold, moment = (
+    bold, moment, kept = (
         book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
         book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        book.add_format({"quote_prefix": True}),  # stays text also when somebody edits the cell
     )
     for taken in lists:
         sheet = book.add_worksheet(_name(taken.title))
         for column, width in enumerate(taken.widths):
             sheet.set_column(column, column, width)
         for column, heading in enumerate(taken.headings):
-            sheet.write_string(0, column, writable(heading), bold)
-        last = _rows_of_xlsx(sheet, taken, moment)
+            sheet.write_string(0, column, _plain(heading), bold)
+        last = _rows_of_xlsx(sheet, taken, moment, kept)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, last, len(taken.headings) - 1)
     book.close()
@@ -78,13 +79,25 @@ def _name(title: str) -> str:
     return writable(title.translate(NOT_IN_NAMES))[:LONGEST_NAME].strip()
 
 
-def _rows_of_xlsx(sheet: "xlsxwriter.worksheet.Worksheet", taken: Taken, moment: "xlsxwriter.format.Format") -> int:
+def _plain(text: str) -> str:
+    """XlsxWriter takes what begins with <r> and ends with </r> for its own markup and writes it as it stands, so that a
+    name could hold a formula: a space goes before it."""
+    text = writable(text)[:LONGEST]
+    return f" {text}" if text.startswith("<r>") else text
+
+
+def _rows_of_xlsx(
+    sheet: "xlsxwriter.worksheet.Worksheet",
+    taken: Taken,
+    moment: "xlsxwriter.format.Format",
+    kept: "xlsxwriter.format.Format",
+) -> int:
     number = 0
     for number, row in enumerate(taken.rows, start=1):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
                 if cell:
-                    sheet.write_string(number, column, writable(cell)[:LONGEST])
+                    sheet.write_string(number, column, _plain(cell), kept if begins_like_a_formula(cell) else None)
             elif isinstance(cell, datetime):
                 sheet.write_datetime(number, column, local(cell), moment)
             elif cell is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from events.attendance import rows as register_rows
-from events.attendance.models import Status
+from events.attendance.models import AttendanceRegister, Status
 from events.exports.cells import Cell
 from events.exports.selection import Selection
 from events.models import Event, Registration, SessionPlace, WaitingEntry
@@ -35,7 +35,7 @@ def waiting(event: Event, _selection: Selection) -> Iterator[Sequence[Cell]]:
 
 def register(event: Event, _selection: Selection) -> Iterator[Sequence[Cell]]:
     """The last edition of the register, or how it stands while it is not closed. Three queries."""
-    last = event.registers.order_by("-edition").first()
+    last = _last(event)
     for group in (register_rows.closed(last) if last else register_rows.now_of(event)).groups:
         registration = group.registration
         for line in group.lines:
@@ -44,6 +44,12 @@ def register(event: Event, _selection: Selection) -> Iterator[Sequence[Cell]]:
                 line.attendee.office, line.words, line.arrived_at if line.status == Status.PRESENT else None,
                 str(line.represented_by) if line.represented_by else "", last.edition if last else None,
             )  # fmt: skip
+
+
+def register_length(event: Event) -> int:
+    """How many rows the register has: a closed edition keeps its own, whoever gave a place back since."""
+    last = _last(event)
+    return len(register_rows.closed(last).lines) if last else event.attendees.confirmed().count()
 
 
 def invitations(event: Event, _selection: Selection) -> Iterator[Sequence[Cell]]:
@@ -72,6 +78,11 @@ def changes(event: Event, _selection: Selection) -> Iterator[Sequence[Cell]]:
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _last(event: Event) -> AttendanceRegister | None:
+    found: AttendanceRegister | None = event.registers.order_by("-edition").first()
+    return found
 
 
 def _state_of(registration: Registration | None) -> str:

@@ -61,6 +61,11 @@ class Selection:
         """What of it says anything."""
         return {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
 
+    @property
+    def noted(self) -> dict[str, str | bool]:
+        """The same as the change log keeps it: that somebody was looked for by name, not by which."""
+        return {name: True if name == "q" else value for name, value in self.chosen.items()}
+
 
 class SelectionForm(RegistrationFilterForm):
     """The filters of the registrations' page, and those that lists have besides."""

@@ -89,7 +89,7 @@ SHEETS = (
         "register", _("Attendance register"), _("The last closed edition; before that, how the register stands."),
         ((_("Who registers"), 32), (_("Kind of organisation"), 24), (_("Full name"), 28), (_("Office or role"), 24),
          (_("In the register"), 18), (_("Arrived at"), 17), (_("Represented by"), 28), (_("Edition"), 9)),
-        records.register, lambda event, _selection: event.attendees.confirmed().count(),
+        records.register, lambda event, _selection: records.register_length(event),
     ),
     Sheet(
         "invitations", _("Invitations"), _("Every organisation invited: link opened, registered, withdrawn."),

@@ -79,8 +79,10 @@ def whole(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     event, _form, selection = _asked(request, slug)
     if kind not in WRITERS:
         raise Http404
+    if _is_ahead(request):
+        return HttpResponse(status=503)
     for sheet in SHEETS:
-        note_export(request, event, sheet.key, format=kind)
+        _note(request, event, sheet, selection, kind)
     return _workbook([sheet.taken(event, selection) for sheet in SHEETS], kind, _name(event, _("lists"), kind))
 
 
@@ -99,7 +101,9 @@ def _answered(request: HttpRequest, event: Event, sheet: Sheet, selection: Selec
     """The file of one list; the change log says who took it out. Raises Http404 for a kind of file that is not made."""
     if kind not in files.MEDIA_TYPES:
         raise Http404
-    note_export(request, event, sheet.key, format=kind)
+    if _is_ahead(request):
+        return HttpResponse(status=503)
+    _note(request, event, sheet, selection, kind)
     taken, name = sheet.taken(event, selection), _name(event, str(sheet.title), kind)
     if kind != "csv":
         return _workbook([taken], kind, name)
@@ -107,6 +111,17 @@ def _answered(request: HttpRequest, event: Event, sheet: Sheet, selection: Selec
     response = HttpResponse(files.csv_of(taken), content_type=files.MEDIA_TYPES["csv"])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser fetches before anybody has asked: it gets no file, which would leave without a word in the log."""
+    return "prefetch" in request.headers.get("Sec-Purpose", "")
+
+
+def _note(request: HttpRequest, event: Event, sheet: Sheet, selection: Selection, kind: str) -> None:
+    """Which list, as what, and which of its rows."""
+    filters = {"filters": selection.noted} if sheet.is_filtered and selection.chosen else {}
+    note_export(request, event, sheet.key, format=kind, **filters)
 
 
 def _asked(request: HttpRequest, slug: str) -> tuple[Event, SelectionForm, Selection]:

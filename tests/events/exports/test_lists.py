@@ -173,6 +173,27 @@ def test_text_comes_back_as_it_was_from_workbooks_that_hold_no_formula(write, fo
 
 
 @pytest.mark.parametrize("write", [files.write_xlsx, files.write_ods])
+def test_text_that_looks_like_the_markup_of_a_workbook_is_text(write):
+    """XlsxWriter passes <r>…</r> on unescaped: whoever registers under such a name would write cells of their own."""
+    hostile = '<r></r></is></c><c r="B2"><f>1+1</f></c><c r="C2" t="inlineStr"><is><r></r>'
+    stream = io.BytesIO()
+    write(stream, [taken(hostile, "due")])
+    archive = zipfile.ZipFile(stream)
+    assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
+    assert [cell.strip() for cell in read_back(stream).to_python()[1]] == [hostile, "due"]
+
+
+def test_a_cell_that_looks_like_a_formula_stays_text_when_somebody_edits_it():
+    stream = io.BytesIO()
+    files.write_xlsx(stream, [taken("=1+1", "uno")])
+    archive = zipfile.ZipFile(stream)
+    sheet, styles = (ElementTree.fromstring(archive.read(f"xl/{name}.xml")) for name in ("worksheets/sheet1", "styles"))
+    style = {one.get("r"): int(one.get("s") or 0) for one in sheet.iter() if one.tag.endswith("}c")}
+    formats = next(one for one in styles.iter() if one.tag.endswith("}cellXfs"))
+    assert [formats[style[cell]].get("quotePrefix") for cell in ("A2", "B2")] == ["1", None]
+
+
+@pytest.mark.parametrize("write", [files.write_xlsx, files.write_ods])
 def test_signs_that_xml_does_not_know_are_left_out_and_the_file_opens(write):
     stream = io.BytesIO()
     write(stream, [taken("a\x00b\x0b\ud800c\ufffe", "李小龍 👋", "x" * 40_000)])
@@ -255,6 +276,13 @@ def test_a_filter_takes_the_same_into_page_number_and_file(some, selection, peop
     assert chosen.registrations(some).count() == registrations
 
 
+@pytest.mark.parametrize("page", ["invitations", "changes", "attendance"])
+def test_the_other_pages_of_lists_lead_to_their_files(desk, some, page):
+    link = f"{PAGE}{'register' if page == 'attendance' else page}/"
+    assert f'href="{link}"' in desk.get(f"/manage/events/info-day/{page}/").content.decode()
+    assert desk.get(link).status_code == 200
+
+
 def test_what_a_filter_cannot_read_is_passed_over(desk, some):
     assert desk.get(f"{PAGE}?kind=nonsense&came=perhaps&state=%00&q={'x' * 300}").status_code == 200
     assert len(table(desk, "attendees", "?came=perhaps")) == 2
@@ -304,6 +332,32 @@ def test_headings_file_names_and_words_follow_the_language(desk, register):
 def test_the_whole_workbook_stands_in_the_log_list_by_list(desk, event):
     list(desk.get(f"{PAGE}all.xlsx"))
     assert {entry.values["what"] for entry in LogEntry.objects.all()} == {sheet.key for sheet in SHEETS}
+
+
+def test_the_log_keeps_which_rows_left_and_no_name_that_was_looked_for(desk, event, register):
+    register("Ludmilla")
+    desk.get(f"{PAGE}attendees.csv?q=Ludmilla&came=no")
+    desk.get(f"{PAGE}changes.csv?came=no")  # a list that no filter reaches
+    first, second = LogEntry.objects.filter(action="data.exported").order_by("pk")
+    assert first.values == {"what": "attendees", "format": "csv", "filters": {"q": True, "came": "no"}}
+    assert second.values == {"what": "changes", "format": "csv"}
+
+
+@pytest.mark.parametrize("path", ["attendees.csv", "attendees.xlsx", "all.ods", "../registrations.csv"])
+def test_a_browser_that_fetches_ahead_is_given_no_file(desk, event, path):
+    answer = desk.get(f"{PAGE}{path}".replace("exports/../", ""), headers={"sec-purpose": "prefetch;prerender"})
+    assert (answer.status_code, answer.content) == (503, b"")
+    assert not LogEntry.objects.filter(action="data.exported").exists()
+
+
+def test_the_register_says_the_number_of_rows_of_its_closed_edition(desk, event, register, organiser):
+    """Also when somebody's place is given back after it was closed."""
+    people = register("Anna", "Bruno").attendees.order_by("pk")
+    content = [{"registration": str(people[0].registration.key), "people": [
+        {"attendee": str(one.key), "status": "absent", "arrived_at": None, "represented_by": None} for one in people]}]  # fmt: skip
+    event.registers.create(edition=1, content=content, sha256="0" * 64, closed_at=timezone.now(), closed_by=organiser)
+    services.cancel_attendee(attendee=people[0])
+    assert BY_KEY["register"].count(event, Selection()) == len(table(desk, "register")) == 2
 
 
 @pytest.mark.parametrize("key", [sheet.key for sheet in SHEETS])
