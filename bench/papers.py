@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from html import escape
 from statistics import median
 from typing import Any
@@ -49,10 +50,11 @@ def _bare(event: Event) -> str:
 
 def _event() -> Event:
     """Somebody from 125 organisations, two of three of whom came."""
-    event = Event.objects.get(state=Event.State.PUBLISHED, kind=Event.Kind.INFO_DAY)
-    last = event.attendees.filter(place_number__isnull=False).order_by("-place_number").first()
-    begin = (last.place_number or 0) if last else 0
-    Event.objects.filter(pk=event.pk).update(capacity=begin + PEOPLE)
+    now = timezone.now()
+    event = Event.objects.create(
+        slug="registro-lungo", title_it="Giornata con mille persone", state=Event.State.PUBLISHED, capacity=PEOPLE,
+        venue="Sala conferenze", address="Terni", starts_at=now, ends_at=now + timedelta(hours=2),
+    )  # fmt: skip
     registrations = Registration.objects.bulk_create(
         Registration(
             event=event, organisation_name=f"Cooperativa sociale {number:03}", organisation_kind="cso",
@@ -63,10 +65,10 @@ def _event() -> Event:
     )  # fmt: skip
     people = Attendee.objects.bulk_create(
         attendee_of(registrations[one // EACH], Guest(f"Persona {one:04} Bianchi", office="Operatrice"), event.starts_at,
-                    place_number=begin + one + 1)
+                    place_number=one + 1)
         for one in range(PEOPLE)
     )  # fmt: skip
-    by, now = User.objects.get(email="banco@socialneet.example.org"), timezone.now()
+    by = User.objects.get(email="banco@socialneet.example.org")
     Scan.objects.bulk_create(
         Scan(event=event, attendee=one, means=Scan.Means.PASS, verdict=Scan.Verdict.ADMITTED, arrival=1, desk="Ingresso",
              by=by, happened_at=now, received_at=now)
