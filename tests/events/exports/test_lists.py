@@ -18,11 +18,12 @@ from events.checkin import services as checkin
 from events.checkin.services import Desk, Shown
 from events.exports import files
 from events.exports.cells import local, printed
+from events.exports.people import answers, asked
 from events.exports.selection import Selection
 from events.exports.sheets import BY_KEY, SHEETS, Taken
 from events.log.models import LogEntry
 from events.models import Attendee, Event, Question, Registration, Session, SessionPlace, SpecialNeeds
-from events.questions.models import Answer
+from events.questions.models import Answer, QuestionOption
 from organisations.models import Organisation, RoleGrant, User
 from organisations.roles import Role
 
@@ -412,3 +413,29 @@ def test_an_event_long_over_still_gives_its_lists(desk, event, register):
     register("Anna")
     Event.objects.update(starts_at=timezone.now() - timedelta(days=900), ends_at=timezone.now() - timedelta(days=899))
     assert len(table(desk, "attendees")) == 1
+
+
+def test_every_kind_of_answer_stands_in_the_list_as_it_is_said_elsewhere(event, register):
+    anna, bruno = register("Anna", "Bruno").attendees.order_by("pk")
+    kind, day = Question.Kind, timezone.localdate()
+    given = {
+        kind.SHORT: {"text": "in treno"}, kind.LONG: {"text": "una riga\naltra riga"}, kind.NUMBER: {"number": "12.50"},
+        kind.DATE: {"day": day}, kind.YES_NO: {"yes": False}, kind.CHOICE: {}, kind.CHOICES: {},
+    }  # fmt: skip
+    assert set(given) == set(kind)
+    for number, (one, values) in enumerate(given.items()):
+        question = Question.objects.create(event=event, text_it=f"Domanda {number}", kind=one, position=number,
+                                           unit_it="km" if one == kind.NUMBER else "", audience="attendee")  # fmt: skip
+        answer = Answer.objects.create(question=question, attendee=anna, **values)
+        if question.has_options:
+            # written in another order than they are offered in
+            options = [
+                QuestionOption(question=question, text_it=text, position=place) for text, place in (("B", 2), ("A", 1))
+            ]
+            answer.chosen.set(QuestionOption.objects.bulk_create(options)[: 2 if one == kind.CHOICES else 1])
+    questions = asked(event, "attendee")
+    found = answers(questions)
+    said = {(one.attendee_id, one.question_id): one.said() for one in Answer.objects.prefetch_related("chosen")}
+    assert found == said
+    assert {"12,5 km", "A; B", "no"} < set(found.values())
+    assert bruno.pk not in {person for person, _question in found}
